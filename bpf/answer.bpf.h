@@ -4,8 +4,8 @@
  * sys_exit, for the vsyscall page and for io_uring.
  */
 /*
- * Whether the call was counted for the key's image, in the phase that the key's
- * image id has.
+ * Whether the call was counted for the image in the phase; the key's image id
+ * holds both.
  */
 CHECKED_ONCE int was_counted_in(const struct rare_key *given)
 {
@@ -27,7 +27,7 @@ CHECKED_ONCE int was_counted_in(const struct rare_key *given)
 	return false;
 }
 
-/* Whether the image ever made the call, without any flag. */
+/* Whether the image made the call in any phase, without any flag. */
 __noinline int was_counted(__u32 image, __u32 row, __s32 nr)
 {
 	struct rare_key key = { .image = image, .row = row, .nr = nr };
@@ -48,9 +48,9 @@ static __always_inline bool is_error(__s64 result)
 }
 
 /*
- * Whether a filter undid the call, to send a signal in its place. On other
- * architectures than x86, the result is then the call's first argument, which
- * can look like an error: there, only the signal shows this.
+ * Whether a filter undid the call and sent SIGSYS. Except on x86, the result is
+ * then the call's first argument, which can look like an error. Only the
+ * pending signal shows the difference there.
  */
 static __always_inline bool is_rolled_back(struct task_struct *task,
 					   struct pt_regs *regs, __s64 result)
@@ -65,8 +65,8 @@ static __always_inline bool is_rolled_back(struct task_struct *task,
 	__u64 signals = 0;
 
 	/*
-	 * in struct sigpending, the signal set comes after the two pointers of
-	 * a list
+	 * The set of signals in struct sigpending follows a list head, which
+	 * has two pointers.
 	 */
 	bpf_probe_read_kernel(&signals, sizeof(signals), pending + 2);
 	return (__u32)result == (__u32)BPF_CORE_READ(regs, ORIG_FIRST) &&
@@ -75,8 +75,8 @@ static __always_inline bool is_rolled_back(struct task_struct *task,
 }
 
 /*
- * Counts a call that had no sys_enter, as its result shows. Returns the task's
- * new position.
+ * A filter answered the call, so it had no sys_enter: its result shows how it
+ * was answered. Counts it, and returns the task's new position.
  */
 static __noinline int count_answered(struct task_struct *task,
 				     struct rare_key *key,
@@ -98,8 +98,8 @@ static __noinline int count_answered(struct task_struct *task,
 }
 
 /*
- * Counts the call whose exit this is, if it was not counted. Returns the task's
- * new position.
+ * Counts the call that ends, unless it was counted when it began. Returns the
+ * task's new position.
  */
 static __always_inline __u32 judge_exit(struct task_slot *slot, __u32 state,
 					struct task_struct *task,

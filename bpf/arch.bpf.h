@@ -14,15 +14,18 @@ static __always_inline __u32 current_row(struct task_struct *task,
 	return MEMBER(task, thread_info.flags) & TIF_32BIT ?
 		ROW_COMPAT : ROW_NATIVE;
 #else
-	/* The task's flag has another value in newer kernels. */
+	/*
+	 * The task's own flag for this has different values in different
+	 * kernels.
+	 */
 	return (BPF_CORE_READ(regs, status) & SR_UXL) == SR_UXL_32 ?
 		ROW_COMPAT : ROW_NATIVE;
 #endif
 }
 
 /*
- * The position of a new child. On x86 the child passes the tracepoint sys_exit
- * at the end of the fork, as its parent does; on arm64 it does not.
+ * The position of a new child. On x86, a child passes the tracepoint sys_exit
+ * when the fork ends, as its parent does. On arm64, it does not.
  */
 #if defined(__TARGET_ARCH_arm64)
 enum { POSITION_FORKED = POSITION_OUTSIDE };

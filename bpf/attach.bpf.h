@@ -13,8 +13,8 @@ static __always_inline void arm_task(struct task_slot *slot, __u32 state,
 	slot->state = state;
 	add(&progress.armed, 1);
 	/*
-	 * If the task loads a filter before its exec, that filter answers calls
-	 * of the program.
+	 * If the task loads a filter before its exec, that filter also applies
+	 * to the program's calls.
 	 */
 	if (!control.watch)
 		send(EVENT_FILTER, 0, 0);
@@ -30,9 +30,9 @@ static __always_inline void arm_task(struct task_slot *slot, __u32 state,
 }
 
 /*
- * `address` is the task's; `state` has STATE_MANAGER and STATE_SCOPE. The
- * function is not static: the verifier then checks it once, and not in each
- * iteration of a loop.
+ * `address` is that of a task_struct; `state` has STATE_MANAGER and
+ * STATE_SCOPE. The function is not static: the verifier then checks it once,
+ * and not in each iteration of a loop.
  */
 __noinline int follow_candidate(__u64 address, __u32 state, bool arm)
 {
@@ -45,7 +45,8 @@ __noinline int follow_candidate(__u64 address, __u32 state, bool arm)
 	    BPF_CORE_READ(task, flags) & PF_NOT_FOLLOWED ||
 	    (__u32)BPF_CORE_READ(task, tgid) == control.self ||
 	    /*
-	     * The task reads files for the recorder: lib/process/file-child.h.
+	     * a child of the recorder, which reads files:
+	     * lib/process/file-child.h
 	     */
 	    (__u32)BPF_CORE_READ(task, real_parent, tgid) == control.self)
 		return 0;
@@ -149,7 +150,10 @@ __noinline int find_cgroup(__u64 address)
 		.hierarchy = BPF_CORE_READ(c, root, hierarchy_id),
 	};
 
-	/* Until Linux 6.8, it is verified even if no program reaches it. */
+	/*
+	 * Until Linux 6.8, the kernel verifies this function even if no program
+	 * calls it.
+	 */
 	if (!by_cgroup)
 		return 0;
 	for (int i = 0; i < 64 && css; i++) {
@@ -369,8 +373,8 @@ int cgroup_attach_task(struct bpf_raw_tracepoint_args *ctx)
 }
 
 /*
- * Returns the scope + 1 of a task in `wanted`, which has ids of the recorder's
- * namespace, or 0 if the task is not in it.
+ * Returns the scope + 1 of a task that `wanted` lists, or 0. `wanted` has the
+ * ids of processes in the recorder's pid namespace.
  */
 static __always_inline __u32 wanted_scope(struct task_struct *task,
 				      struct task_struct *recorder)
@@ -397,7 +401,7 @@ static __always_inline __u32 run_state(struct task_struct *task)
 }
 
 /*
- * Counts the call in which a task sleeps, and which began before the task was
+ * Counts the call in which a task sleeps, if it began before the task was
  * followed.
  */
 static __always_inline void look(struct task_struct *task,
@@ -418,10 +422,7 @@ static __always_inline void look(struct task_struct *task,
 		count_rare(&key);
 }
 
-/*
- * Follows the task if it belongs to a target, or descends from a task that
- * does.
- */
+/* Follows the task if it, its process or its parent belongs to a target. */
 static __always_inline void seek_task(struct task_struct *task,
 				      struct task_struct *recorder)
 {

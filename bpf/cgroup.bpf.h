@@ -65,8 +65,8 @@ __noinline int permits_below(__u32 place, long size)
 }
 
 /*
- * Whether all cgroups above it permit it at this place, up to the root that
- * sp-record sees.
+ * Whether each cgroup above it, up to the root that sp-record sees, permits it
+ * at this place.
  */
 static __noinline int is_placed(struct cgroup *c, __u64 root, __u32 place)
 {
@@ -87,10 +87,10 @@ static __noinline int is_placed(struct cgroup *c, __u64 root, __u32 place)
 
 /*
  * A service that owns its cgroup (Delegate=) can create cgroups of any name in
- * it. So a name only means a unit or a container if root or the recorder's user
- * creates the directory.
+ * it. So a name stands for a unit or a container only if root or the recorder's
+ * user creates the directory.
  */
-static __always_inline bool is_makers_right(void)
+static __always_inline bool is_trusted_creator(void)
 {
 	__u32 uid = bpf_get_current_uid_gid();
 
@@ -161,7 +161,7 @@ int cgroup_mkdir(struct bpf_raw_tracepoint_args *ctx)
 	if (!a) {
 		new_cgroup.parent.id = 0;
 		a = bpf_map_lookup_elem(&awaited, &new_cgroup);
-		if (!a || !is_makers_right() ||
+		if (!a || !is_trusted_creator() ||
 		    !is_placed(c, a->root, a->place))
 			return 0;
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * With --paths: finds the objects on which calls act, as the kernel shows them
+ * With --paths: finds the objects on which calls act. The kernel passes these
  * to its security modules before it acts. A part of record.bpf.c.
  *
  * These programs are loaded as programs of raw tracepoints. If the kernel

@@ -9,12 +9,8 @@ static __always_inline __u64 note_new(void)
 }
 
 /*
- * The verifier checks a static function again for each state in which it is
- * called, which would take most of the time of a start. It checks a function
- * that is not static only once. Such functions take numbers, or the address of
- * an object of known size, which they have to check for NULL.
- *
- * count_rare() returns 1 if the element was not in the map before.
+ * Returns 1 if the element was not in the map before. older.bpf.h explains
+ * CHECKED_ONCE.
  */
 CHECKED_ONCE int count_rare(const struct rare_key *given)
 {

@@ -101,7 +101,7 @@ CHECKED_ONCE int note_arguments(const struct call_args *args, __u32 image,
 }
 
 /*
- * The first call of the command is its execve, which only counts if it
+ * The first call of the command is its execve. It is counted later, if it
  * succeeds.
  */
 static __noinline int hold_call(struct pt_regs *regs, __u32 row, __s32 nr)
@@ -114,8 +114,8 @@ static __noinline int hold_call(struct pt_regs *regs, __u32 row, __s32 nr)
 }
 
 /*
- * A task that is followed from its next exec on has made a call, which is not
- * counted.
+ * Handles a call of a task that is followed from its next exec on. The call is
+ * not counted.
  */
 static __noinline int note_armed(struct pt_regs *regs, __u32 row, __s32 nr,
 				 struct task_struct *task)
@@ -131,8 +131,8 @@ static __noinline int note_armed(struct pt_regs *regs, __u32 row, __s32 nr,
 }
 
 /*
- * Begins a phase if the call is a mark. The call itself belongs to the phase
- * before; calls that are entered after it belong to the new one.
+ * Begins a phase if the call is a mark. The call itself belongs to the earlier
+ * phase; calls that are entered after it belong to the new one.
  */
 __noinline int note_mark(__u32 row, __s32 nr)
 {

@@ -96,15 +96,15 @@ _Static_assert(sizeof(struct image_calls) == 16 * (2 * 512 + 2), "layout");
  */
 enum { ROW_USE = ROWS, ROW_OPERATION, ROW_START };
 /*
- * With --privileges, this is added to an enum calls_row. nr is a call for which
- * the kernel checked a capability and found it, or which put a task into other
- * namespaces; nr is -1 outside of any call. The key's `answer` says which of
- * these happened.
+ * With --privileges, this is added to an enum calls_row. nr is the call during
+ * which the kernel checked a capability and found it, or the call that created
+ * a task in other namespaces. Outside of any call, nr is -1. The key's `answer`
+ * has the capability or PRIVILEGE_NAMESPACES.
  */
 enum { ROW_PRIVILEGE = 8 };
 enum {
 	CAPABILITY_MAX = 63,
-	/* this plus a capability that is in the ambient set */
+	/* added to a capability that is in the ambient set */
 	PRIVILEGE_AMBIENT = 64,
 	PRIVILEGE_NAMESPACES = 256,
 };
@@ -376,8 +376,8 @@ struct file_event {
 _Static_assert(sizeof(struct file_event) == 24 + 32 + 4096 + 256, "layout");
 
 /*
- * Elements that stay free for programs that interrupt each other between two
- * steps.
+ * Programs can interrupt each other between two steps. This number of elements
+ * stays free for them.
  */
 enum { LOG_SLACK = 64 };
 
@@ -603,7 +603,7 @@ struct cgroup_id {
 _Static_assert(sizeof(struct cgroup_id) == 16, "layout");
 
 /*
- * This bit is set in a value of `wanted` when the process was found. The other
+ * This bit of a value of `wanted` is set when the process was found. The other
  * bits are its scope.
  */
 enum { WANTED_FOUND = 1U << 31 };

@@ -297,7 +297,7 @@ struct io_kiocb {
 };
 
 /*
- * The arguments of an operation, which are stored where io_kiocb is:
+ * The arguments of an operation. They are stored in the memory of its io_kiocb:
  * io_uring/openclose.c, fs.c.
  */
 struct filename {

@@ -244,8 +244,8 @@ int sched_process_exec(struct bpf_raw_tracepoint_args *ctx)
 }
 
 /*
- * The child is not followed. If another program sees the same fork, marks the
- * child, so that this program does not handle the fork again.
+ * Records that the child is not followed. If two programs see each fork, the
+ * second one then does not handle this fork again.
  */
 static __always_inline void leave_out(struct task_struct *child)
 {
@@ -386,9 +386,9 @@ int task_newtask_classic(struct classic_task *ctx)
 }
 
 /*
- * Whether seccomp killed this very thread. Since Linux 5.17, its mode says so.
- * Before, strict mode ended the thread with SIGKILL, and only the thread: any
- * other SIGKILL ends all threads of the process.
+ * Whether seccomp killed this very thread. Since Linux 5.17, the thread's
+ * seccomp mode shows this. Before 5.17, strict mode killed the thread alone
+ * with SIGKILL, and any other SIGKILL kills all threads of the process.
  */
 static __always_inline bool was_killed_by_seccomp(struct task_struct *task,
 						  __u32 mode, __u32 code)
@@ -399,10 +399,10 @@ static __always_inline bool was_killed_by_seccomp(struct task_struct *task,
 }
 
 /*
- * A filter killed the task. If its call was held, the call is known. Otherwise,
- * the call is read from the registers, if seccomp killed this very thread or
- * the call was never made. If the thread does not show which, seccomp killed it
- * if no other thread dies.
+ * A filter may have killed the task. A held call (POSITION_TRAPPED) is known.
+ * Otherwise the call is in the registers. It is counted if seccomp killed this
+ * very thread, or if no other thread of the process dies. If all threads die,
+ * it is counted only if the image never made it before.
  */
 static __always_inline void note_death(__u32 image, __u32 state,
 				       struct task_struct *task)
@@ -452,7 +452,7 @@ static __always_inline int on_exit(struct task_struct *task)
 	}
 	if (!slot || slot->image == IMAGE_NONE)
 		return 0;
-	/* `follow` may be about to undo it. */
+	/* `seek` may undo this at the same time. */
 	image = exchange(&slot->image, IMAGE_NONE);
 	if (image == IMAGE_ARMED) {	/* its execve failed */
 		slot->state = 0;

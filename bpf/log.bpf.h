@@ -95,7 +95,7 @@ static __always_inline __u64 log_one(__u32 what, __u32 image, __s32 nr,
 			  &ends->lost : &ends->lost_tasks, &at);
 	if (!entry)
 		return 0;
-	/* so that the next call gets a later time than this entry */
+	/* The next call gets a later time than this entry. */
 	ends->tid = 0;
 	entry->what = what;
 	time_ns = bpf_ktime_get_ns();

@@ -168,8 +168,8 @@ static __always_inline struct object *object_of(struct name_call *call,
 }
 
 /*
- * Each of the next three functions finds the name in one part of a call, and
- * returns its size in the scratch. A negative value means that there is no
+ * Each of the next three functions finds the name in one part of a call. It
+ * returns the name's size in the scratch, or a negative value if there is no
  * name.
  */
 
@@ -295,8 +295,8 @@ CHECKED_ONCE int find_name(struct name_scratch *s)
 }
 
 /*
- * Records the name that was found for a part. The next part is then the one
- * with its source.
+ * Records the name that was found for a part. If the call has a second name,
+ * this one becomes its source.
  */
 CHECKED_ONCE int note_part(struct name_scratch *s, int size)
 {

@@ -291,7 +291,7 @@ CHECKED_ONCE int hash_name(struct name_scratch *s)
 }
 
 /*
- * Mount namespaces that a manager prepared for the programs that it executed in
+ * Mount namespaces that a service manager made for programs that it executed in
  * the cgroup.
  */
 struct {
@@ -313,7 +313,8 @@ static __always_inline __u64 namespace_id(struct task_struct *task)
 }
 
 /*
- * The program that a manager executes has the mounts that the unit is to have.
+ * Remembers the task's mount namespace. The task executed a program as a
+ * service manager, so these are the mounts that the unit is meant to have.
  */
 static __always_inline void give_mounts(struct task_struct *task)
 {

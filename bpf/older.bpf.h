@@ -53,7 +53,10 @@ static __always_inline struct pt_regs *registers_of(struct task_struct *task)
 	(bpf_core_field_exists(struct task_struct, pf_io_worker) ? 0x10 : 0)
 #define PF_USER_WORKER 0
 
-/* The last one to subtract sees 0, and others may see it, too. */
+/*
+ * Returns the new value. The program that subtracts last gets 0; others may get
+ * 0, too.
+ */
 static __always_inline __u64 sub(__u64 *counter, __u64 n)
 {
 	__sync_fetch_and_add(counter, -n);

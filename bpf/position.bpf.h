@@ -85,8 +85,8 @@ enum { SET_SECCOMP = 22, SET_NO_NEW_PRIVS = 38 };	/* linux/prctl.h */
 enum { SET_MODE_FILTER = 1 };				/* linux/seccomp.h */
 
 /*
- * Returns the option of prctl(2) that stands for a call with TRAIT_FILTER, or 0
- * for another call.
+ * Returns the option of prctl(2) that does the same as the call, which has
+ * TRAIT_FILTER. Returns 0 if the call does something else.
  */
 static __always_inline __u32 filter_option(struct pt_regs *regs, __u32 row,
 					   __s32 nr)
@@ -106,10 +106,11 @@ static __always_inline __u32 filter_option(struct pt_regs *regs, __u32 row,
 
 /*
  * The task is about to load a filter, and sys_exit is not watched. Asks user
- * space to watch it, and waits for a moment, because the filter could answer
- * the next call already. There is no wait in two cases: if the call sets
- * no_new_privs, which is usually done long before the filter is loaded; and if
- * the recorder may run on this CPU before the task returns to user mode.
+ * space to watch it, and waits for a moment, because the filter could already
+ * answer the next call. There is no wait if the call sets no_new_privs:
+ * programs usually do this long before they load a filter. There is also no
+ * wait if the recorder may run on this CPU before the task returns to user
+ * mode.
  */
 __noinline int foresee_filter(__u32 option)
 {
@@ -124,8 +125,8 @@ __noinline int foresee_filter(__u32 option)
 }
 
 /*
- * The owner of a filter handled the SIGSYS of a call, or the task was killed by
- * it.
+ * The task has handled the SIGSYS that a filter sent for a call, or was killed
+ * by it. Counts that call.
  */
 __noinline int settle_trapped(__u32 signal)
 {

@@ -19,8 +19,8 @@ static __always_inline void note_level(struct task_struct *task, __u32 scope)
 }
 
 /*
- * Counts a use for the call that the task is making, or for -1 if it makes
- * none, as in a page fault.
+ * Counts the use of a capability for the task's current call. In a task without
+ * a call, such as a worker of io_uring, the number is -1.
  */
 __noinline int count_privilege(__u32 image, __u32 what)
 {
@@ -78,10 +78,10 @@ static __always_inline bool is_for_memory(void *ctx)
 }
 
 /*
- * Whether the capability is the task's own: the task has it, or gets it from a
- * file that it executes. It is not if kernel code acts for somebody else during
- * a call: overlayfs, for example, uses the credentials of the user who mounted
- * it.
+ * Whether the task itself has the capability, or gets it from a file that it
+ * executes. Kernel code can also use the credentials of somebody else during a
+ * call: overlayfs uses those of the user who mounted it. Such a capability is
+ * not the task's own.
  */
 static __always_inline bool is_own(struct task_struct *task,
 				   struct cred *cred, __u32 capability)

@@ -177,7 +177,8 @@ static __noinline int enter_call(__u32 tid, __u32 image, __u32 row, __s32 nr,
 }
 
 /*
- * Notes that a call of the current task has begun. Its log entry has this time.
+ * Notes that the current task's call has begun. `time_ns` is the time of its
+ * log entry, or 0.
  */
 static __noinline int note_entered(struct pt_regs *regs, __u32 image,
 				   __u32 row, __s32 nr, __u64 time_ns)
@@ -249,7 +250,7 @@ static __always_inline int log_result(__s64 result)
 	ends = log_ends_of(cpu);
 	entry = ends ? log_begin(ends, cpu, &ends->lost_results, &at) : NULL;
 	if (entry) {
-		/* so that the next call gets a later time than this entry */
+		/* The next call gets a later time than this entry. */
 		ends->tid = 0;
 		entry->what = LOG_RESULT | call->row << LOG_ROW_SHIFT;
 		entry->time_ns = bpf_ktime_get_ns();

@@ -38,7 +38,7 @@ static __always_inline __u32 base_of(__u32 image)
 	return of && of->base ? of->base : id;
 }
 
-/* Returns a new id for an executable in a run, or 0 if there is none left. */
+/* Returns a new id for an executable in a run, or 0 if no id is free. */
 static __always_inline __u32 new_id(const struct image_key *key)
 {
 	__u32 end = key->inode == SPLIT_REST ? IMAGE_ARMED :
@@ -79,9 +79,8 @@ static __noinline __u32 find_id(__u32 base, __u32 run, bool forked)
 
 /*
  * Returns the id of the executable in the run. `forked`: the run's first
- * process has not executed a program yet, so that the executable is its
- * parent's. If there is no id left, its calls go to the last run, which
- * collects everything for which there was no room.
+ * process has not executed a program yet, so the executable is its parent's. If
+ * no id is free, the calls of the executable are counted for the last run.
  */
 static __noinline __u32 image_in(__u32 base, __u32 run, bool forked)
 {
@@ -169,8 +168,8 @@ union match {
 enum { MATCHES = -1, DIFFERS = -2 };	/* values that no word has */
 
 /*
- * Does one step of fnmatch(3) with only `*` and `?`: compares a character.
- * Returns 0 if the comparison must go on.
+ * Does one step of fnmatch(3) with only `*` and `?`. Returns MATCHES or
+ * DIFFERS, or 0 if more steps are needed.
  */
 static __always_inline int match_one(union match *m, __u64 name)
 {
@@ -198,9 +197,9 @@ static __always_inline int match_one(union match *m, __u64 name)
 }
 
 /*
- * The verifier follows each step of a loop, but checks a function that is not
- * static only once: so a loop of MATCH_TIMES has another one inside. Together
- * they reach the end of any name, PATH_MAX.
+ * Two nested loops, of MATCH_TIMES and MATCH_STEPS steps, reach the end of the
+ * longest name (PATH_MAX). The inner loop is in a function that is not static:
+ * the verifier checks that function once, but follows each step of a loop.
  */
 enum { MATCH_STEPS = 32, MATCH_TIMES = 128 };
 
@@ -219,8 +218,8 @@ __noinline __u64 match_some(__u64 name, __u64 word)
 }
 
 /*
- * Skips the directories of the name: `star_at` goes along it, and `star` is set
- * at its end.
+ * Moves name_at past the directories of the name. star_at is the position in
+ * the name, and `star` is set at its end.
  */
 __noinline __u64 skip_some(__u64 name, __u64 word)
 {
@@ -257,7 +256,8 @@ static __noinline int is_matching(__u64 name)
 		if (word == (__u64)MATCHES || word == (__u64)DIFFERS)
 			return word == (__u64)MATCHES;
 	}
-	add(&progress.lost_details, 1);	/* many attempts with its stars */
+	/* The pattern's stars need too many attempts. */
+	add(&progress.lost_details, 1);
 	return false;
 }
 
@@ -370,8 +370,8 @@ static __noinline __u32 enter_run(struct task_slot *slot)
 	now = image_in(base_of(image), *(volatile __u32 *)&splits.now,
 		       false);
 	/*
-	 * A task that is in the last run because no id was left does not try
-	 * again.
+	 * The new id has the number of the run even if no id was free, so that
+	 * the task does not try again.
 	 */
 	compare_exchange(&slot->image, image, now);
 	return now;

@@ -4,8 +4,8 @@
  * makes a call (hints).
  */
 /*
- * A pointer as a number: the verifier refuses the pointer itself as an argument
- * of a function that takes a number.
+ * Returns the pointer as a number: the verifier refuses a pointer as the
+ * argument of a function that takes a number.
  */
 static __always_inline __u64 address_of(const struct task_struct *task)
 {
@@ -45,8 +45,8 @@ static __always_inline struct hint *hint_of(__u64 frame)
 }
 
 /*
- * A value of HINT_IDS or more means that the key is not for a task with this
- * stack.
+ * A result of HINT_IDS or more means that the key is not that of a task with
+ * this stack.
  */
 static __always_inline __u64 id_of_key(__u64 key, __u64 frame)
 {

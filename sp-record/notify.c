@@ -346,7 +346,7 @@ static int start(struct notify *n, const struct command *command)
 		return error;
 	workload_begin(&n->workload, &child, &r->signals, n->options->seconds);
 	if (!listener_take(n->listener, &n->workload.child,
-			   REST_CONTINUES)) {
+			   GUARDIAN_CONTINUES)) {
 		command_abort(&n->workload.child);
 		exit(message_status());
 	}

@@ -121,7 +121,7 @@ static struct filter *load_file(struct input *in,
 	host.adds_native = s->loader && loader_adds_native(s->loader);
 	host.refuses_stray_errno = s->loader &&
 		loader_refuses_stray_errno(s->loader);
-	if (cbpf_is_meant(bytes, n)) {
+	if (cbpf_looks_like(bytes, n)) {
 		if (s->loader)
 			message_note("%s: a raw filter is the same for all "
 				     "loaders", input_name(path));

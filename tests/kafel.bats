@@ -73,7 +73,7 @@ answers() {
 	ALLOW { read { count } }|line 1: no comparison at '}'
 	ALLOW { read { prot == 1 } }|line 1: prot: neither a constant nor an argument of read (fd buf* count*)
 	ALLOW { SYSCALL[1] { fd == 1 } }|line 1: fd: neither a constant nor an argument of the call
-	ALLOW { read(a, a) }|line 1: a: an argument twice
+	ALLOW { read(a, a) }|line 1: a: two arguments have this name
 	ALLOW { read(a, b, c, d, e, f, g) }|line 1: more than 6 arguments at 'g'
 	ALLOW { read { fd == count } }|line 1: one argument compared with another, which is not read at '}'
 	ALLOW { read { fd & count == 1 } }|line 1: two arguments joined to one value, which is not read at '=='
@@ -83,11 +83,11 @@ answers() {
 	POLICY a { USE a }|line 1: USE a: no policy of that name comes before
 	POLICY a { } POLICY a { }|line 1: POLICY a: twice
 	DEFAULT ALLOW DEFAULT ALLOW|line 1: a second DEFAULT at 'ALLOW'
-	#define a 1\n#define a 2\nALLOW { }|line 3: #define a: twice, with different values
+	#define a 1\n#define a 2\nALLOW { }|line 3: #define a: defined twice, with different values
 	ALLOW { read { fd == 0x10000000000000000 } }|line 1: a number of more than 64 bits at '0x10000000000000000'
 	ALLOW { read } /* **/|line 1: a comment without an end
-	ALLOW { read ON sparc }|line 1: no architecture of Kafel's at 'sparc'
-	ALLOW { read; }|line 1: a character that Kafel does not know at '; }\x0a'
+	ALLOW { read ON sparc }|line 1: not an architecture of Kafel at 'sparc'
+	ALLOW { read; }|line 1: a character that Kafel refuses at '; }\x0a'
 	#include "none"\nALLOW { }|line 1: #include "none": none: No such file or directory
 	END
 	# These two policies include each other.
@@ -106,7 +106,7 @@ answers() {
 	run -1 sp-verify -p p a.sp
 	{ echo "ALLOW { write"; printf ",$rule%.0s" {1..70}; echo ' }'; } >p
 	run -2 sp-verify -p p a.sp
-	[[ $output == *": a condition with more cases than are read" ]]
+	[[ $output == *": a condition with too many cases" ]]
 	{ echo 'POLICY a { }'; printf 'USE a\n%.0s' {1..16385}; } >p
 	run -2 sp-verify -p p a.sp
 	[[ $output == *": more than 16384 rules" ]]

@@ -510,12 +510,12 @@ exit_group trap' ]
 		refused p "$problem"
 	done <<-'END'
 	@include ./other|line 2: @include ./other: other: No such file or directory
-	@include other|line 2: no path that begins with / or ./ at 'other'
+	@include other|line 2: expected a path that begins with / or ./ at 'other'
 	@include /no/such.policy|line 2: @include /no/such.policy: /no/such.policy: No such file or directory (--root=DIR looks for it below DIR)
 	@include ./p|p: line 2: @include: too many files, or they include each other
-	@default allow|line 2: @default: it must not allow
-	@other|line 2: no @include, @default, @denylist or @frequency at '@other'
-	@denylist\nwrite: allow|line 3: no return, which every line has after @denylist
+	@default allow|line 2: @default: the default action cannot allow calls
+	@other|line 2: expected @include, @default, @denylist or @frequency at '@other'
+	@denylist\nwrite: allow|line 3: no return: every line needs one after @denylist
 	0: 1|line 2: 0: minijail0 refuses numbers, though its manual has them: write the name
 	nothing: 1|line 2: no system call of x86_64 is called nothing
 	read@libc: 1|line 2: read@libc: groups of calls are in a constants.json, which is not read
@@ -527,11 +527,11 @@ exit_group trap' ]
 	write: { allow, log }|line 2: write: more after a filter without conditions
 	write: 2|line 2: no action at '2'
 	write:|line 2: no action at the end
-	write: arg6 == 1|line 2: no argument from arg0 to arg5 at '6 == 1'
+	write: arg6 == 1|line 2: expected an argument from arg0 to arg5 at '6 == 1'
 	write: arg0 = 1|line 2: no operator at '= 1'
 	write: arg0 == WHAT|line 2: neither a number nor a constant of the kernel's headers at 'WHAT'
 	write: arg0 == 0x10000000000000000|line 2: not a number of 64 bits at '0x10000000000000000'
-	write: arg0 == 1 &&|line 2: no argument from arg0 to arg5 at the end
+	write: arg0 == 1 &&|line 2: expected an argument from arg0 to arg5 at the end
 	write: arg0 == 1; 2|line 2: no action at '2'
 	write: return 4096|line 2: not an errno from 0 to 4095
 	write: \\\n arg0 == (1|line 3: no ')' at the end
@@ -632,15 +632,15 @@ x86 read EPERM" ]
 	printf 'seccomp.drop !read\n' >p
 	refused p "line 1: !read: firejail denies call 0 instead"
 	printf 'seccomp.keep read;write\n' >p
-	refused p "line 1: seccomp.keep: ';write' in a list"
+	refused p "line 1: seccomp.keep: ';write' cannot be in a list"
 	printf 'seccomp.keep\n' >p
 	refused p "line 1: seccomp.keep: nothing listed"
 	printf 'seccomp.64 read\n' >p
-	refused p "line 1: seccomp.64: is not read"
+	refused p "line 1: seccomp.64: a directive that is not read"
 	for line in 'seccomp !chroot' 'protocol unix' allow-debuggers 'ignore seccomp' \
 		'include x.inc' 'restrict-namespaces user' 'ignore protocol unix'; do
 		printf 'seccomp\n?HAS_X11: %s\n' "$line" >p
-		refused p "line 2: ?HAS_X11: $line: whether this holds is not known"
+		refused p "line 2: ?HAS_X11: $line: cannot tell whether this holds: remove the condition or the line"
 	done
 	# There are too many includes, so no file is searched for and none is
 	# called missing.
@@ -651,9 +651,9 @@ x86 read EPERM" ]
 	printf 'protocol %s\n' {1000..1300} >p
 	refused p "line 206: a list of more than 1024 bytes"
 	printf 'seccomp-error-action now\n' >p
-	refused p "line 1: seccomp-error-action: not kill, log or an errno"
+	refused p "line 1: seccomp-error-action: neither kill, log nor an errno"
 	printf 'seccomp.drop read:log\n' >p
-	refused p "line 1: read:log: not kill or an errno"
+	refused p "line 1: read:log: neither kill nor an errno"
 	printf 'seccomp.keep $read\n' >p
 	refused p 'line 1: $read: not the number of a call'
 	printf 'protocol unix,ipx\n' >p
@@ -786,11 +786,11 @@ x86 read kill thread" ]
 	unit 'RestrictAddressFamilies=AF_UNIX AF_WHAT'
 	refused p "line 4: AF_WHAT: unknown address family"
 	unit Type=simple
-	refused p "no SystemCallFilter= or the like in [Service], [Socket], [Mount] or [Swap]"
+	refused p "no directive that makes a filter in [Service], [Socket], [Mount] or [Swap]"
 	{ echo '[Service]'; printf '%.0s\\\n' {1..100000}; } >p
 	refused p "line 32771: a continued line of more than 64 KiB"
 	unit 'SystemCallFilter=read ~write'
-	refused p "line 4: ~write: a ~ counts only in front of the whole list; systemd ignores this word"
+	refused p "line 4: ~write: a ~ works only before the whole list; systemd ignores this word"
 	printf '[Unit]\nSystemCallFilter=read\n' >p
 	refused p "line 2: SystemCallFilter= has no effect in [Unit]: it belongs in [Service]"
 	printf 'SystemCallFilter=read\n[Service]\n' >p
@@ -816,7 +816,7 @@ x86 read kill thread" ]
 	local right wrong systemd
 	while read -r wrong right; do
 		unit SystemCallFilter=~chmod "$wrong=yes"
-		refused p "line 5: $wrong= is no directive: did you mean $right=?"
+		refused p "line 5: $wrong= is not a directive: did you mean $right=?"
 	done <<-'END'
 	SystemCallFiler SystemCallFilter
 	SystemCallFilters SystemCallFilter
@@ -832,9 +832,9 @@ x86 read kill thread" ]
 	PrivateDevice PrivateDevices
 	END
 	printf '[service]\nSystemCallFilter=read\n' >p
-	refused p "line 1: [service] is no section: did you mean [Service]?"
+	refused p "line 1: [service] is not a section: did you mean [Service]?"
 	printf '[Sevice]\nSystemCallFilter=read\n' >p
-	refused p "line 1: [Sevice] is no section: did you mean [Service]?"
+	refused p "line 1: [Sevice] is not a section: did you mean [Service]?"
 	# systemd prints all directives. The section [Service] accepts most of
 	# them.
 	systemd=/lib/systemd/systemd
@@ -851,12 +851,12 @@ x86 read kill thread" ]
 
 @test "for a file that is not a profile, the message says what it is" {
 	sp-emit --libseccomp -o p a.sp
-	refused p "C source; verify what sp-emit --bpf writes of the same recording, or the process that loaded it"
+	refused p "C source: verify the output of sp-emit --bpf for the same recording, or the process that loaded it"
 	run -2 sp-verify -p a.sp a.sp
 	[ "$output" = "sp-verify: a.sp: a sandprint stream, not a seccomp profile" ]
 	printf '\n#include <seccomp.h>\nseccomp_init(1);\n' >q
 	run -2 sp-verify -p q a.sp
-	[[ $output == "sp-verify: q: C source; "* ]]
+	[[ $output == "sp-verify: q: C source: "* ]]
 	printf '\0\0\0\0' >p
 	run -2 sp-verify -p p a.sp
 	[ "$output" = "sp-verify: p: instruction 0: cut off" ]
@@ -978,7 +978,7 @@ x86 read kill thread" ]
 	2\ndenylist\nchmod errno|line 3: errno: not an errno from 0 to 4095
 	2\ndenylist # all\nchmod|line 2: # all: LXC has no such action
 	2\ndenylist\nchmod [0,1,==]|line 3: [0,1,==]: LXC has no such action
-	2\ndenylist\nchmod trap [0,1,==] # x|line 3:  # x: after a condition, which LXC refuses
+	2\ndenylist\nchmod trap [0,1,==] # x|line 3:  # x: text after a condition, which LXC refuses
 	2\ndenylist\nchmod trap [0,1,==][0,2,==]|line 3: argument 0 twice, which libseccomp refuses
 	2\ndenylist\nchmod trap [6,1,==]|line 3: 6: not an argument from 0 to 5
 	2\ndenylist\nchmod trap [0,-1,==]|line 3: -1: not a number
@@ -1046,11 +1046,11 @@ x86 read kill thread" ]
 	read u:no-such-user|line 1: u:no-such-user: not in /etc/passwd; --root=DIR takes that of another machine
 	access\nread u:Root|line 2: u:Root: not a name of a user or group
 	setuid !0|line 1: !0: snapd compares arguments of setuid only with one value
-	read -1|line 1: -1: not an argument that snapd reads
-	access\nread 0x1|line 2: 0x1: not an argument that snapd reads
-	read O_RDONLY|line 1: O_RDONLY: not an argument that snapd reads
-	read 4294967296|line 1: 4294967296: not an argument that snapd reads
-	setuid -2147483649|line 1: -2147483649: not an argument that snapd reads
+	read -1|line 1: -1: not an argument for snapd
+	access\nread 0x1|line 2: 0x1: not an argument for snapd
+	read O_RDONLY|line 1: O_RDONLY: not an argument for snapd
+	read 4294967296|line 1: 4294967296: not an argument for snapd
+	setuid -2147483649|line 1: -2147483649: not an argument for snapd
 	access\nread - - - - - - -|line 2: read: more than 6 arguments
 	read\n  \nwrite|line 2: only blanks, at which snap-seccomp fails; remove the line
 	read\nwrite caf\0303\0251|line 2: bytes that are not ASCII

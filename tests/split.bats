@@ -232,7 +232,7 @@ script() {
 	sp-record -q --split=exec:nothing -o none.sp -- ./suite
 	[ -d dir ]
 	run -2 sp-emit --oci none.sp
-	[[ $output = *"no run of --split began; --harness takes the harness, the only thing recorded" ]]
+	[[ $output = *"no run of --split began; use --harness to include the harness" ]]
 }
 
 @test "a policy of paths allows the program of the run, but not the acts of its parent" {

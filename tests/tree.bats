@@ -50,7 +50,7 @@ family() {
 	start 1 /bin/multi 1
 	END
 	[ "$(selected --image=/bin/tool a.sp)" = /bin/multi ]
-	grep -qxF "sp-emit: --image: '/bin/tool' selects /bin/multi, with what it did when it was executed by other names" err
+	grep -qxF "sp-emit: --image: '/bin/tool' selects /bin/multi, also the calls that it made when it was executed by other names" err
 	[ "$(selected --tree='*/tool' a.sp)" = "/bin/multi /bin/other" ]
 	[ "$(selected --image=!/bin/tool a.sp)" = /bin/other ]
 	[ "$(selected --image=/bin/multi a.sp)" = /bin/multi ]
@@ -118,7 +118,7 @@ family() {
 		'image /bin/make' 'call 2 read 1' \
 		'start 2 /bin/make 1 image=/bin/sh' | "$TESTS/mkstream" >b.sp
 	run -0 --separate-stderr sp-emit --table --tree=/bin/service a.sp b.sp
-	[ "$stderr" = "sp-emit: --tree: /bin/sh was started by /bin/make as well: what it did there is in the profile" ]
+	[ "$stderr" = "sp-emit: --tree: /bin/sh was also started by /bin/make: its calls there are in the profile, too" ]
 }
 
 @test "programs that did not start one another are named" {

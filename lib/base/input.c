@@ -51,7 +51,7 @@ static int open_without_waiting(const char *path)
 	return fd;
 }
 
-/* False: errno. */
+/* Returns false with errno set. */
 static bool open_file(struct input *in)
 {
 	int fd = open_without_waiting(in->path);

@@ -115,10 +115,7 @@ char *json_unfold_integers(const char *text)
 	return copy_numbers(text, strlen(text), &length, unfold);
 }
 
-/*
- * uint_json() made a string of each large number: "\u0000", and then the
- * digits.
- */
+/* uint_json() stored each large number as a string: "\u0000" and the digits. */
 void json_print(const json_t *json, FILE *out)
 {
 	static const char mark[] = "\"\\u0000";

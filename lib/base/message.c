@@ -144,10 +144,10 @@ static void print(const char *fmt, va_list ap)
 }
 
 /*
- * Returns the text that is printed at the end for messages that were only
- * counted; the caller frees it.
+ * Returns the last message of the kind, with the number of messages that were
+ * not printed; the caller frees it.
  */
-static char *rest_of(const struct kind *kind)
+static char *last_of(const struct kind *kind)
 {
 	size_t hidden = kind->n - SHOWN_MAX - 1;
 
@@ -155,10 +155,10 @@ static char *rest_of(const struct kind *kind)
 				  hidden) : xstrdup(kind->last);
 }
 
-static void print_rest(void)
+static void print_last(void)
 {
 	for (size_t i = 0; getpid() == counter && i < KINDS_MAX; i++) {
-		char *text = kinds[i].last ? rest_of(&kinds[i]) : NULL;
+		char *text = kinds[i].last ? last_of(&kinds[i]) : NULL;
 
 		if (text)
 			print_text(text);
@@ -185,7 +185,7 @@ static bool is_shown(const char *fmt, bool is_note, va_list ap)
 		return true;
 	if (!counter) {
 		counter = getpid();
-		atexit(print_rest);
+		atexit(print_last);
 	}
 	kind->is_note = is_note;
 	free(kind->last);
@@ -200,8 +200,8 @@ void message_keep_notes(void)
 		notes = xcalloc(1, sizeof(*notes));
 }
 
-/* Drops the text that message_notes() put after the last note. */
-static void forget_rest(void)
+/* Drops the texts that message_notes() put after the last note. */
+static void forget_last(void)
 {
 	for (size_t i = n_notes; notes && notes[i]; i++)
 		free(notes[i]);
@@ -221,10 +221,10 @@ char **message_notes(void)
 {
 	size_t n = n_notes;
 
-	forget_rest();
+	forget_last();
 	for (size_t i = 0; notes && i < KINDS_MAX; i++)
 		if (kinds[i].last && kinds[i].is_note)
-			keep_note(rest_of(&kinds[i]));
+			keep_note(last_of(&kinds[i]));
 	n_notes = n;
 	return notes;
 }
@@ -249,7 +249,7 @@ void message_note(const char *fmt, ...)
 	if (vasprintf(&note, fmt, ap) < 0)
 		message_fatal("out of memory");
 	va_end(ap);
-	forget_rest();
+	forget_last();
 	keep_note(note);
 }
 

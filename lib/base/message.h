@@ -30,7 +30,7 @@ void message_init(const char *tool, int trouble, char **argv);
  */
 bool message_sigchld_ignored(void);
 
-/* A note; the exit status does not change. */
+/* Prints a note; the exit status does not change. */
 __attribute__((format(printf, 1, 2))) void message_note(const char *fmt, ...);
 /* Prints every message, without counting: for a tool that runs forever. */
 void message_line(const char *text);
@@ -43,7 +43,7 @@ void message_keep_notes(void);
 char **message_notes(void);
 /* Prints an error; the tool's exit status is at least `trouble` from now on. */
 __attribute__((format(printf, 1, 2))) void message_error(const char *fmt, ...);
-/* An error that ends the tool: prints and exits. */
+/* Prints an error and exits. */
 __attribute__((format(printf, 1, 2), noreturn))
 void message_fatal(const char *fmt, ...);
 /* Reports a wrong command line: prints, points to --help and exits. */
@@ -61,12 +61,12 @@ int message_status(void);
 /* Raises the exit status to `status`; it never goes down. */
 void message_latch(int status);
 /*
- * The value for main() to return: flushes stdout, checks that this worked, and
- * returns the latched status. A failed write is an error.
+ * Returns the value for main() to return: flushes stdout, and returns the
+ * latched status. A failed write is an error.
  */
 int message_finish(void);
 
-/* The name that message_init() was given. */
+/* Returns the name that message_init() was given. */
 const char *message_tool(void);
 /*
  * For an option that only prints, such as --help: checks the write to stdout

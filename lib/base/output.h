@@ -45,9 +45,9 @@ const char *output_name(const struct output *out);
  */
 bool output_commit(struct output *out);
 /*
- * The same after output_open_new(). Returns the file's name, which the caller
- * frees: "NAME.sp", or "NAME-2.sp" if that name was in use. Returns NULL if it
- * printed and latched an error.
+ * Commits a file of output_open_new(). Returns the file's name, which the
+ * caller frees: "NAME.sp", or "NAME-2.sp" if that name was in use. Returns NULL
+ * if it printed and latched an error.
  */
 char *output_commit_new(struct output *out);
 /* Gives up; an old file with that name stays as it was. Accepts NULL. */

@@ -187,7 +187,7 @@ json_t *text_json(const char *text)
 	return json;
 }
 
-/* No text of ours has a NUL, so json_print() can tell such a number. */
+/* json_print() recognizes these numbers by the NUL, which no other text has. */
 json_t *uint_json(uint64_t value)
 {
 	char text[1 + sizeof("18446744073709551615")] = "";

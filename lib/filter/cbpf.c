@@ -135,7 +135,7 @@ char *cbpf_check(const struct sock_filter *code, size_t n)
 	return problem ? problem : check_memory(code, n);
 }
 
-bool cbpf_is_meant(const void *bytes, size_t n)
+bool cbpf_looks_like(const void *bytes, size_t n)
 {
 	return n && memchr(bytes, '\0', n) &&
 	       kind_of(bytes, n).kind == KIND_BINARY;

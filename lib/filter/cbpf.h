@@ -9,10 +9,10 @@
 #include "filter/filter.h"
 
 /*
- * Whether the bytes are meant to be such a filter. Unlike a text, a filter has
- * NUL bytes.
+ * Whether the bytes look like such a filter: unlike a text, a filter has NUL
+ * bytes.
  */
-bool cbpf_is_meant(const void *bytes, size_t n);
+bool cbpf_looks_like(const void *bytes, size_t n);
 
 /*
  * Returns a filter that the kernel would accept. Returns NULL if it would not;
@@ -22,8 +22,8 @@ bool cbpf_is_meant(const void *bytes, size_t n);
 struct filter *cbpf_parse(const void *bytes, size_t n, char **problem);
 
 /*
- * Checks a program that we made. Returns NULL, or the text that cbpf_parse()
- * would give.
+ * Checks a program that the caller made. Returns NULL, or a text as
+ * cbpf_parse() sets it.
  */
 char *cbpf_check(const struct sock_filter *code, size_t n);
 

@@ -233,8 +233,8 @@ static int no_answer(int status, char **problem)
 				     "on the arguments of one call",
 				     SECONDS_MAX);
 	else if (sig == SIGKILL)
-		*problem = xstrdup("libseccomp was killed: there was too little "
-				   "memory, or somebody else did it");
+		*problem = xstrdup("libseccomp was killed, perhaps because "
+				   "memory ran out");
 	else
 		*problem = xasprintf("libseccomp crashed (%s)",
 				     sigdescr_np(sig));

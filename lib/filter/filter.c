@@ -281,7 +281,7 @@ uint32_t filter_run(const struct filter *filter,
 	return answer;
 }
 
-/* The different states that an instruction is reached in. */
+/* The states in which an instruction can be reached. */
 struct states {
 	struct state *states;
 	size_t n;

@@ -34,7 +34,10 @@ static const struct loader loaders[] = {
 	{ .name = "libseccomp" },
 	{ .name = "runc", .library_names = true, .stub = true,
 	  .native_stub = true },
-	/* and older releases: pull request 4391 of runc came later */
+	/*
+	 * The same holds for older releases: pull request 4391 of runc came
+	 * later.
+	 */
 	{ .name = "runc-1.1.14", .library_names = true, .stub = true },
 	{ .name = "crun", .library_names = true, .strict_errno = true },
 	{ .name = "systemd", .library_names = true, .units = true },
@@ -84,8 +87,12 @@ static void names_add(struct names *names, const char *name)
 	names->names[names->n++] = name;
 }
 
-/* Appends to the heap text `*problem` which names were skipped, if any. */
-static void say(char **problem, const char *why, const struct names *names)
+/*
+ * Appends the reason and the names to the heap text `*problem`, if there are
+ * any names.
+ */
+static void append_names(char **problem, const char *why,
+			 const struct names *names)
 {
 	char *text = *problem;
 
@@ -107,8 +114,8 @@ static bool library_knows(const struct profile_rule *rule)
 }
 
 /*
- * A copy of the profile without the names that the installed libseccomp does
- * not know.
+ * Returns a copy of the profile without the names that the installed libseccomp
+ * does not know.
  */
 static struct profile *library_profile(const struct profile *p,
 				       char **problem)
@@ -125,7 +132,8 @@ static struct profile *library_profile(const struct profile *p,
 			profile_add_rule(known, &p->rules[i]);
 		else if (!(p->rules[i].origin & PROFILE_IMPLIED))
 			names_add(&unknown, p->rules[i].name);
-	say(problem, "left out, since the installed libseccomp does not know "
+	append_names(problem,
+		     "left out, since the installed libseccomp does not know "
 	    "them: ", &unknown);
 	free(unknown.names);
 	return known;
@@ -146,9 +154,9 @@ static bool has_stub(const struct profile *p)
 }
 
 /*
- * The largest number among the calls that the profile names, or 0. The numbers
- * are libseccomp's: it has none for a call that can also be made through
- * socketcall(2) or ipc(2).
+ * Returns the largest number among the calls that the profile names, or 0. The
+ * numbers are libseccomp's: it has none for a call that can also be made
+ * through socketcall(2) or ipc(2).
  */
 static int last_number(const struct profile *p, const struct arch *arch)
 {
@@ -325,7 +333,8 @@ static void unit_fill(struct unit *u, const struct profile *p, char **problem)
 	if (!action_allows(u->default_action))
 		for (const char *const *name = systemd_default_calls; *name; name++)
 			unit_add(u, *name, SECCOMP_RET_ALLOW);
-	say(problem, "left out, since a list of names cannot express it: ",
+	append_names(problem,
+		     "left out, since a list of names cannot express it: ",
 	    &left_out);
 	free(left_out.names);
 }

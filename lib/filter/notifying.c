@@ -192,8 +192,8 @@ static void emit_changed(struct filter *f, const struct filter *program,
 }
 
 /*
- * If there is only one program, it also gives the answers of which it does not
- * notify.
+ * Makes the filter if there is only one program. It also gives the answers of
+ * which it does not notify.
  */
 static struct filter *watching_one(const struct filter *program,
 				   bool (*notify)(uint32_t action))
@@ -225,8 +225,9 @@ static struct filter *watching_all(const struct filter *filter,
 }
 
 /*
- * Makes the program with only its other answers, which the kernel combines with
- * those of the other programs.
+ * Makes a program without the answers of which watching_all() notifies: it
+ * allows these calls. The kernel combines its answers with those of the other
+ * programs.
  */
 static struct filter *unnotified(const struct filter *program,
 				 bool (*notify)(uint32_t action))

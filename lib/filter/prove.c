@@ -14,9 +14,9 @@
 #define X32_BIT 0x40000000U	/* __X32_SYSCALL_BIT, asm/unistd.h */
 
 /*
- * The input of a program consists of 16 words. The inputs that take a certain
- * path through the program are those that pass the tests on it. So each word
- * has a set of possible values on that path.
+ * The input of a program consists of 16 words. Each test on a path through the
+ * program limits the values of one word. So each word has a set of possible
+ * values on that path.
  */
 enum {
 	WORDS = sizeof(struct seccomp_data) / sizeof(uint32_t),
@@ -36,12 +36,9 @@ struct state {
 	struct word_set words[WORDS];
 	size_t pc;
 	struct accumulator a;
-	/* nothing more about the number needs to be tested */
+	/* the number needs no further test */
 	bool judging;
-	/*
-	 * Marks an instruction as reached in this generation, with the
-	 * accumulator there.
-	 */
+	/* the index of the first rule of the call that is not refuted */
 	size_t refuted;
 };
 
@@ -51,7 +48,10 @@ struct state {
  */
 enum { WORK_MAX = 1 << 28 };
 
-/* Marks an instruction that a state can reach; marks are linked in order. */
+/*
+ * An instruction that a state can reach. The mark is valid in one generation,
+ * and has the accumulator there.
+ */
 struct mark {
 	size_t generation;
 	struct accumulator a;

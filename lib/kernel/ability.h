@@ -28,9 +28,9 @@ struct ability {
 
 /* Returns the rows, NULL after the last; those that matter most come first. */
 const struct ability *ability_at(size_t i);
-/* NULL: a call without a name, or one that no current kernel has. */
+/* Returns NULL for a call that has no name, or that no current kernel has. */
 const struct ability *ability_of(struct call_id id);
-/* NULL: the function has no row of its own. */
+/* Returns NULL if the function has no row of its own. */
 const struct ability *ability_of_function(const char *name);
 
 #endif

@@ -32,7 +32,7 @@ struct argument_rule {
 
 /* Returns the table's rows, NULL after the last. */
 const struct argument_rule *argument_rule_at(size_t i);
-/* The row of a call, or NULL. */
+/* Returns the row of a call, or NULL. */
 const struct argument_rule *argument_rule_of(struct call_id id);
 
 /* A recorded value of an argument. */

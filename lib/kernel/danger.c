@@ -5,11 +5,11 @@
 
 #define KEXEC "replaces the running kernel"
 #define MODULE "loads or removes kernel code"
-#define MOUNT "changes what files are where, even over the sandbox's own"
+#define MOUNT "mounts file systems, even over the sandbox's own files"
 #define PORTS "gives access to the hardware's ports"
 #define MEMORY "reads or writes another process's memory"
-#define KEYS "kernel keyrings are not of the container"
-#define URING "operations that no filter sees"
+#define KEYS "uses kernel keyrings, which containers share with the host"
+#define URING "starts operations that no filter sees"
 
 static const struct danger table[] = {
 	{ "kexec_load", 1, KEXEC, "kexec_load(2)" },
@@ -24,9 +24,9 @@ static const struct danger table[] = {
 	{ "ptrace", 2, "controls other processes", "ptrace(2)" },
 	{ "process_vm_readv", 2, MEMORY, "process_vm_readv(2)" },
 	{ "process_vm_writev", 2, MEMORY, "process_vm_readv(2)" },
-	{ "pidfd_getfd", 2, "takes another process's files",
+	{ "pidfd_getfd", 2, "takes open files of another process",
 	  "pidfd_getfd(2)" },
-	{ "open_by_handle_at", 2, "opens files by handles, past all paths",
+	{ "open_by_handle_at", 2, "opens files by handle, without a path",
 	  "open_by_handle_at(2)" },
 	{ "mount", 2, MOUNT, "mount(2)" },
 	{ "umount", 2, MOUNT, "umount(2)" },
@@ -39,14 +39,15 @@ static const struct danger table[] = {
 	{ "fsmount", 2, MOUNT, "mount_namespaces(7)" },
 	{ "fspick", 2, MOUNT, "mount_namespaces(7)" },
 	{ "mount_setattr", 2, MOUNT, "mount_setattr(2)" },
-	{ "chroot", 2, "a root can be left by another chroot", "chroot(2)" },
+	{ "chroot", 2, "changes the root, so that the old one can be left",
+	  "chroot(2)" },
 	{ "setns", 2, "enters another process's namespaces", "setns(2)" },
-	{ "unshare", 2, "new namespaces, where more of the kernel is open",
+	{ "unshare", 2, "creates namespaces, which open more of the kernel",
 	  "user_namespaces(7)" },
 	{ "io_uring_setup", 3, URING, "io_uring(7)" },
 	{ "io_uring_enter", 3, URING, "io_uring(7)" },
 	{ "io_uring_register", 3, URING, "io_uring(7)" },
-	{ "userfaultfd", 3, "stops the kernel in the middle of its work",
+	{ "userfaultfd", 3, "pauses the kernel at page faults",
 	  "userfaultfd(2), vm.unprivileged_userfaultfd" },
 	{ "perf_event_open", 3, "measures other processes and the kernel",
 	  "perf_event_open(2), kernel.perf_event_paranoid" },
@@ -55,17 +56,17 @@ static const struct danger table[] = {
 	{ "request_key", 3, KEYS, "request_key(2)" },
 	{ "syslog", 3, "reads the kernel's log, with its addresses",
 	  "syslog(2)" },
-	{ "acct", 3, "turns accounting on and off for all", "acct(2)" },
-	{ "swapon", 3, "changes the machine's memory", "swapon(2)" },
-	{ "swapoff", 3, "changes the machine's memory", "swapon(2)" },
+	{ "acct", 3, "turns process accounting on or off", "acct(2)" },
+	{ "swapon", 3, "starts or stops swapping", "swapon(2)" },
+	{ "swapoff", 3, "starts or stops swapping", "swapon(2)" },
 	{ "settimeofday", 3, "sets the machine's clock", "settimeofday(2)" },
 	{ "clock_settime", 3, "sets the machine's clock", "clock_settime(2)" },
 	{ "clock_adjtime", 3, "sets the machine's clock", "adjtimex(2)" },
-	{ "modify_ldt", 3, "sets up segments, of which the kernel has had "
-	  "trouble", "modify_ldt(2)" },
-	{ "vm86", 3, "an old mode of the processor", "vm86(2)" },
-	{ "vm86old", 3, "an old mode of the processor", "vm86(2)" },
-	{ "uselib", 3, "an old loader", "uselib(2)" },
+	{ "modify_ldt", 3, "sets up segments, a frequent source of kernel "
+	  "bugs", "modify_ldt(2)" },
+	{ "vm86", 3, "enters the processor's virtual 8086 mode", "vm86(2)" },
+	{ "vm86old", 3, "enters the processor's virtual 8086 mode", "vm86(2)" },
+	{ "uselib", 3, "loads a library from inside the kernel", "uselib(2)" },
 };
 enum { N_ROWS = sizeof(table) / sizeof(table[0]) };
 

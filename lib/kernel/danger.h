@@ -18,7 +18,7 @@ struct danger {
 	const char *source;	/* the source for this rank */
 };
 
-/* The row of a call, or NULL. */
+/* Returns the row of a call, or NULL. */
 const struct danger *danger_of(struct call_id id);
 /* Returns the table's rows, by rank, NULL after the last. */
 const struct danger *danger_at(size_t i);

@@ -81,7 +81,7 @@ P("inotify_init inotify_init1 inotify_add_watch inotify_rm_watch",
 P("fanotify_init fanotify_mark",
   "watch whole file systems, and decide on accesses")
 P("name_to_handle_at", "get a handle of a file")
-P("open_by_handle_at", "open a file by its handle, past all paths")
+P("open_by_handle_at", "open a file by its handle, without a path")
 #undef SUBJECT
 #define SUBJECT SUBJECT_METADATA
 P("stat stat64 lstat lstat64 fstat fstat64 newfstatat fstatat64 statx",

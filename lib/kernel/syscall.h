@@ -17,7 +17,7 @@ struct call_id {
 	int32_t nr;
 };
 
-/* Order by architecture, then number; for qsort(3) and comparisons. */
+/* Orders by architecture, then number; for qsort(3) and comparisons. */
 int call_id_compare(const struct call_id *a, const struct call_id *b);
 
 struct arch {
@@ -28,7 +28,7 @@ struct arch {
 	const char *systemd;	/* "x86-64", systemd.exec(5) */
 };
 
-/* The architecture of a call, NULL when it is not in the table. */
+/* Returns the architecture of a call, or NULL if the table lacks it. */
 const struct arch *arch_of_call(struct call_id id);
 const struct arch *arch_by_name(const char *name);	/* libseccomp's name */
 const struct arch *arch_by_oci(const char *name);
@@ -47,14 +47,17 @@ bool arch_is_local(const struct arch *arch, const struct arch *native);
  * rather than 32 (libseccomp).
  */
 bool arch_is_wide(const struct arch *arch);
-/* Architectures in the table's order, NULL after the last. */
+/* Returns the architectures in the table's order; NULL after the last. */
 const struct arch *arch_at(size_t i);
 
 enum { SYSCALL_NAME_MAX = 64 };
 
-/* The name of a call, or NULL when none is known. `buf` holds it. */
+/* Returns the name of a call, or NULL if no name is known. `buf` holds it. */
 const char *syscall_name(struct call_id id, char buf[SYSCALL_NAME_MAX]);
-/* The same, but "syscall_N" for a call without a name: only for people. */
+/*
+ * Does the same, but returns "syscall_N" for a call without a name: only for
+ * people.
+ */
 const char *syscall_label(struct call_id id, char buf[SYSCALL_NAME_MAX]);
 
 /*

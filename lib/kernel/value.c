@@ -268,8 +268,8 @@ static const struct value {
 #undef C
 };
 
-/* Another call with the same names. */
-static const char *family_of_call(const char *call)
+/* Returns the call that has the rows for this call, too. */
+static const char *call_with_rows(const char *call)
 {
 	static const char *const same[][2] = {
 		{ "fcntl64", "fcntl" }, { "socketpair", "socket" },
@@ -364,7 +364,7 @@ static bool sends_signal(const char *call, unsigned int index)
 const char *value_name(const char *name, unsigned int index,
 		       const uint64_t args[VALUE_ARGS])
 {
-	const char *call = family_of_call(name);
+	const char *call = call_with_rows(name);
 	const char *found = table_name(call, index, args);
 
 	if (found)

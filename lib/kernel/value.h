@@ -20,8 +20,9 @@ const char *signal_name(uint64_t number);
 const char *value_name(const char *call, unsigned int index,
 		       const uint64_t args[VALUE_ARGS]);
 /*
- * The call with the arguments that argument.h records: "setsockopt(SOL_SOCKET,
- * SO_REUSEADDR)", or "ioctl(...)" without values. The caller frees.
+ * Returns the call with the arguments that argument.h records:
+ * "setsockopt(SOL_SOCKET, SO_REUSEADDR)", or "ioctl(...)" without values. The
+ * caller frees the text.
  */
 char *call_text(struct call_id id, const struct argument_value *values,
 		size_t n);

@@ -10,8 +10,8 @@
  */
 char *capture_output(char *const argv[]);
 /*
- * The same with a time limit (0: none). When it is over, the command is killed,
- * and NULL is returned with ETIMEDOUT.
+ * Does the same with a time limit (0: none). When the time is over, kills the
+ * command and returns NULL with ETIMEDOUT.
  */
 char *capture_output_within(char *const argv[], unsigned int ms);
 

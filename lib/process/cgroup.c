@@ -255,10 +255,11 @@ static bool is_named_after(const char *name, size_t n, const char *id)
 }
 
 /*
- * Matches cgroups that hold cgroups of others. A user can choose a container id
- * that is part of such a name: "slice", or "1" for "session-1.scope".
+ * Whether cgroups of users and containers are usually below this one. A user
+ * can choose a container id that is part of such a name: "slice", or "1" for
+ * "session-1.scope".
  */
-static bool is_managers(const char *name, size_t n)
+static bool is_parent_of_others(const char *name, size_t n)
 {
 	static const struct {
 		const char *text;
@@ -286,7 +287,7 @@ static bool cut_after(char *path, const char *id)
 	for (char *at = path; id && *id && *at; ) {
 		size_t n = strcspn(at, "/");
 
-		if (is_named_after(at, n, id) && !is_managers(at, n))
+		if (is_named_after(at, n, id) && !is_parent_of_others(at, n))
 			end = at + n;
 		at += n + strspn(at + n, "/");
 	}
@@ -426,12 +427,12 @@ static bool ends_in(const char *name, const char *end)
 }
 
 /*
- * Whether other users than the manager choose the names below this cgroup. The
- * owner of a unit does, and so does a user below user@UID.service. For
- * containers, only the latter counts: a container can be below a unit, such as
- * the session in which runc(8) was started.
+ * Whether users choose names of cgroups below this one. The owner of a unit
+ * does, and so does a user below user@UID.service. For containers, only the
+ * latter counts: a container can be below a unit, such as the session in which
+ * runc(8) was started.
  */
-static bool holds_anybodys(const char *name,
+static bool has_names_of_users(const char *name,
 			   bool (*is)(const char *, const char *))
 {
 	if (is == cgroup_is_unit)
@@ -451,7 +452,7 @@ static bool has_component(const char *path,
 	while (!has && (name = strsep(&rest, "/"))) {
 		has = *name && is(name, arg);
 		*at = name - copy;
-		if (!has && holds_anybodys(name, is))
+		if (!has && has_names_of_users(name, is))
 			break;
 	}
 	free(copy);
@@ -482,9 +483,8 @@ static bool is_visible(const struct cgroup_mount *m)
 }
 
 /*
- * A process to which a cgroup was delegated (as to a service with Delegate=)
- * can create cgroups of any name in it. So the parent directory must belong to
- * root or to us.
+ * A process that owns its cgroup (a service with Delegate=) can create cgroups
+ * of any name in it. So the parent directory must belong to root or to us.
  */
 static bool is_made_by_manager(const struct membership *in, size_t n)
 {
@@ -518,7 +518,7 @@ static bool is_exiting(pid_t pid)
 	return flags < 0 || flags & PF_EXITING;
 }
 
-/* Returns what cgroup_holds() returns, or -1 if the file has no line. */
+/* Returns the value for cgroup_holds(), or -1 if the file has no line. */
 static int file_holds(FILE *file, bool (*is)(const char *, const char *),
 		      const char *arg, bool *first_version)
 {

@@ -210,7 +210,7 @@ char *command_find(const char *name)
 
 /* The child */
 
-/* What the child reports if it cannot run the program. */
+/* The child's report that it cannot run the program. */
 struct failure {
 	int error;
 	enum step {

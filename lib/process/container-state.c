@@ -27,12 +27,13 @@ struct store {
 };
 
 /*
- * Whether the process started after the file was written: then the container's
- * process is gone, and another process has its number. This test fails if the
+ * Whether the process started after the file was written. The container's
+ * process is then gone, and another process has its pid. This test fails if the
  * clock was set in the meantime. So a process in the container's own cgroup is
  * always accepted.
  */
-static bool is_anothers(pid_t pid, const struct stat *written, const char *id)
+static bool has_reused_pid(pid_t pid, const struct stat *written,
+			   const char *id)
 {
 	enum { SLACK_S = 2 };
 	long ticks = process_stat(pid, STAT_START);
@@ -58,7 +59,7 @@ static pid_t read_pid(const char *dir, const char *name, const char *id)
 	if (!file)
 		return 0;
 	if (fscanf(file, "%d", &pid) != 1 || pid < 1 || !process_lives(pid) ||
-	    fstat(fileno(file), &st) || is_anothers(pid, &st, id))
+	    fstat(fileno(file), &st) || has_reused_pid(pid, &st, id))
 		pid = 0;
 	fclose(file);
 	return pid;

@@ -31,8 +31,8 @@ bool container_find(const char *name, struct container *c);
 void container_free(struct container *c);
 
 /*
- * The same, but only for containerd and CRI-O, whose files it reads. For the
- * other engines, container_find() runs their programs.
+ * Does the same, but only for containerd and CRI-O, whose files it reads. For
+ * the other engines, container_find() runs their programs.
  */
 bool container_find_state(const char *name, struct container *c);
 /* Sets the texts that come from CRI's annotations. */
@@ -47,8 +47,8 @@ bool container_has_check(const json_t *config);
 void container_take_process(struct container *c, const json_t *config);
 
 /*
- * "runc 1.1.5", as `program --version` prints it; the caller frees it. NULL:
- * the output has another form, or took longer than `ms`.
+ * Returns "runc 1.1.5", as `program --version` prints it; the caller frees it.
+ * Returns NULL if the output has another form, or took longer than `ms`.
  */
 char *container_engine_version(const char *name, const char *program,
 			       unsigned int ms);

@@ -114,7 +114,7 @@ int describe_run(struct run *run, char **argv, const char *name,
 	return 0;
 }
 
-/* /proc/PID/NAME opened for reading, or NULL. */
+/* Opens /proc/PID/NAME for reading. Returns NULL on failure. */
 static FILE *open_proc(pid_t pid, const char *name)
 {
 	char path[64];

@@ -16,9 +16,9 @@
 int describe_run(struct run *run, char **argv, const char *name,
 		 const struct command_user *user);
 /*
- * The same for a running process. If `pid` is 0, the process is unknown, and
- * the caller's ids are used. `with_argv` puts its command line into the record.
- * `name` NULL: the command line is the name.
+ * Does the same for a running process. If `pid` is 0, the process is unknown,
+ * and the caller's ids are used. `with_argv` puts its command line into the
+ * record. `name` NULL: the command line is the name.
  */
 int describe_process(struct run *run, pid_t pid, bool with_argv,
 		     const char *name);

@@ -154,7 +154,7 @@ static int fail(struct file_child *child, int error)
 	return error;
 }
 
-/* Whether it has ended, and no answer of it is left. */
+/* Whether the process has ended, and all its answers were read. */
 static bool has_ended(const struct file_child *child)
 {
 	char byte;

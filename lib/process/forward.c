@@ -115,7 +115,7 @@ bool forward_has_come(const struct forward *p)
  * The terminal sends signals to the command's group, too, except for a hangup,
  * which goes to the session's leader alone.
  */
-bool forward_is_there(const struct forwarded *signal, pid_t command)
+bool forward_is_shared(const struct forwarded *signal, pid_t command)
 {
 	if (signal->signal == SIGHUP && getsid(0) == getpid())
 		return false;

@@ -58,7 +58,9 @@ struct forwarded {
 enum forward_order forward_take(struct forward *p, struct forwarded *signal);
 /* Whether a signal is pending or was taken. */
 bool forward_has_come(const struct forward *p);
-/* Whether the command has already got the signal, without the tool. */
-bool forward_is_there(const struct forwarded *signal, pid_t command);
+/*
+ * Whether the terminal sends the signal to the command, too.
+ */
+bool forward_is_shared(const struct forwarded *signal, pid_t command);
 
 #endif

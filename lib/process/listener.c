@@ -29,8 +29,9 @@
 #endif
 
 /*
- * Memory shared with the child, which can make no call once it has the filter.
- * Behind this struct is the notification, which the guardian shares, too.
+ * Memory shared with the child: the child can make no call once it has the
+ * filter. Behind this struct is the notification, which the guardian shares,
+ * too.
  */
 struct handover {
 	/* the child's number of the descriptor; -1: not yet known */
@@ -383,8 +384,8 @@ bool listener_is_valid(const struct listener *l, uint64_t id)
 	return ioctl(l->fd, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
 }
 
-static bool answer(const struct listener *l,
-		   const struct seccomp_notif_resp *response)
+static bool respond(const struct listener *l,
+		    const struct seccomp_notif_resp *response)
 {
 	*l->response = *response;
 	return ioctl(l->fd, SECCOMP_IOCTL_NOTIF_SEND, l->response) == 0;
@@ -392,36 +393,38 @@ static bool answer(const struct listener *l,
 
 bool listener_continue(const struct listener *l, uint64_t id)
 {
-	return answer(l, &(struct seccomp_notif_resp){
+	return respond(l, &(struct seccomp_notif_resp){
 		.id = id, .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE });
 }
 
 bool listener_deny(const struct listener *l, uint64_t id, int error)
 {
-	return answer(l, &(struct seccomp_notif_resp){
+	return respond(l, &(struct seccomp_notif_resp){
 		.id = id, .error = -error });
 }
 
-static void answer_rest(const struct listener *l, uint64_t id,
-			enum listener_rest rest)
+static void answer_as_guardian(const struct listener *l, uint64_t id,
+			       enum guardian_answer answer)
 {
-	if (rest == REST_CONTINUES)
+	if (answer == GUARDIAN_CONTINUES)
 		listener_continue(l, id);
 	else
 		listener_deny(l, id, ENOSYS);
 }
 
 /* Answers every call, until no task remains. */
-static void answer_all(struct listener *l, enum listener_rest rest)
+static void answer_all(struct listener *l, enum guardian_answer answer)
 {
 	struct pollfd p = { .fd = l->fd, .events = POLLIN };
 	struct seccomp_notif n;
 
-	/* the call that was received, and perhaps not answered */
-	answer_rest(l, l->buffer->id, rest);
+	/*
+	 * This is the last call that was received. It may have no answer yet.
+	 */
+	answer_as_guardian(l, l->buffer->id, answer);
 	while (poll(&p, 1, -1) > 0 && p.revents & POLLIN)
 		if (listener_receive(l, &n))
-			answer_rest(l, n.id, rest);
+			answer_as_guardian(l, n.id, answer);
 }
 
 static void close_others(int low, int high)
@@ -437,7 +440,7 @@ static void close_others(int low, int high)
  * need. The command, which often has our uid, cannot trace it.
  */
 static _Noreturn void guard(struct listener *l, int parent,
-			    enum listener_rest rest)
+			    enum guardian_answer answer)
 {
 	char byte;
 	sigset_t all;
@@ -454,11 +457,11 @@ static _Noreturn void guard(struct listener *l, int parent,
 		close_others(parent, l->fd);
 	while (read(parent, &byte, 1) < 0 && errno == EINTR)
 		;
-	answer_all(l, rest);
+	answer_all(l, answer);
 	_exit(0);
 }
 
-static bool start_guardian(struct listener *l, enum listener_rest rest)
+static bool start_guardian(struct listener *l, enum guardian_answer answer)
 {
 	int fds[2];
 
@@ -466,7 +469,7 @@ static bool start_guardian(struct listener *l, enum listener_rest rest)
 		return false;
 	l->guardian = fork();
 	if (!l->guardian)
-		guard(l, fds[0], rest);
+		guard(l, fds[0], answer);
 	close(fds[0]);
 	l->alive = fds[1];
 	if (l->guardian > 0)
@@ -488,7 +491,7 @@ static bool take(struct listener *l, const struct command_child *child)
 }
 
 bool listener_take(struct listener *l, const struct command_child *child,
-		   enum listener_rest rest)
+		   enum guardian_answer answer)
 {
 	bool loaded = wait_for_hook(l, child);
 	bool ok = !loaded || take(l, child);
@@ -501,7 +504,7 @@ bool listener_take(struct listener *l, const struct command_child *child,
 	 * its execve, and if the parent were killed now, nobody would ever
 	 * answer that execve.
 	 */
-	ok = start_guardian(l, rest);
+	ok = start_guardian(l, answer);
 	if (!ok)
 		message_error("cannot start the guardian of the command: %s",
 			      strerror(errno));

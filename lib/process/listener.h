@@ -23,11 +23,11 @@ void listener_free(struct listener *l);
 /* The hook for a command; its argument is the listener. */
 int listener_hook(void *listener);
 
-/* What the guardian answers when we have ended. */
-enum listener_rest {
-	REST_CONTINUES,		/* all further calls continue */
+/* The guardian's answer to calls that are made after this process has ended. */
+enum guardian_answer {
+	GUARDIAN_CONTINUES,		/* all further calls continue */
 	/* they fail with ENOSYS, as the kernel answers without a listener */
-	REST_FAILS,
+	GUARDIAN_FAILS,
 };
 
 /*
@@ -42,7 +42,7 @@ enum listener_rest {
  * last task under the filter.
  */
 bool listener_take(struct listener *l, const struct command_child *child,
-		   enum listener_rest rest);
+		   enum guardian_answer answer);
 /*
  * Returns the descriptor to poll, which the listener closes. -1: no filter was
  * loaded.

@@ -15,7 +15,10 @@ struct mapping {
 	char *path;		/* as the process sees it; "//anon"; "" */
 };
 
-/* One line of that file. False: malformed. The caller frees the path. */
+/*
+ * Parses one line of that file. Returns false if it is malformed. The caller
+ * frees the path.
+ */
 bool mapping_parse(const char *line, struct mapping *m);
 void mapping_list_free(struct mapping *list, size_t n);
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A child process that reads /proc/PID/maps, /proc/PID/syscall and memory of
- * another process, because the kernel can make the reader wait. The reader
- * needs a lock that the other process holds during an execve(2); and a page of
- * memory can belong to a file. If the file system of such a file, or of a file
- * that the execve(2) uses, has a daemon that does not answer, the reader waits
- * forever. After FILE_CHILD_MS, the tool gives up: the data cannot be read.
+ * another process, because the kernel can make the reader wait. /proc needs a
+ * lock that the other process holds during an execve(2), and a page of memory
+ * can belong to a file. If the daemon of the file's file system does not
+ * answer, the reader waits forever. After FILE_CHILD_MS, the tool gives up: the
+ * data cannot be read.
  */
 #ifndef PEEK_H
 #define PEEK_H
@@ -32,11 +32,11 @@ struct peek *peek_new(void);
 /* NULL is fine. */
 void peek_free(struct peek *p);
 
-/* False: it waits in no call, or cannot be read. */
+/* Returns false if the task waits in no call, or cannot be read. */
 bool peek_stack(struct peek *p, pid_t tid, struct peek_stack *stack);
 /*
- * The executable mappings of a process, by address; mapping_list_free() frees
- * them. `*n` is 0 if they cannot be read.
+ * Returns the executable mappings of a process, by address; mapping_list_free()
+ * frees them. `*n` is 0 if they cannot be read.
  */
 struct mapping *peek_mappings(struct peek *p, pid_t pid, size_t *n);
 

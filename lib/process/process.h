@@ -13,9 +13,9 @@
 long process_status(pid_t pid, const char *field);
 
 /*
- * A number in /proc/PID/stat; an enum constant is its position after the name
- * and the state. PID can be a thread. Returns -1 if there is no such process,
- * or it may not be read.
+ * Returns a number in /proc/PID/stat; an enum constant is its position after
+ * the name and the state. PID can be a thread. Returns -1 if there is no such
+ * process, or it may not be read.
  */
 enum process_stat_field {
 	STAT_PPID = 1,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The sandbox of the tools that read files, compute and write files. sp-record
- * recorded over the test suite the calls and rights that the tools used after
- * they had opened their files, and sp-emit made sandbox-data.h from that (`make
- * sandbox-data`).
+ * The sandbox of the tools that read files, compute and write files.
+ * sandbox-data.h lists the calls and rights that a tool uses after it has
+ * opened its files. sp-record recorded them over the test suite, and sp-emit
+ * wrote that file (`make sandbox-data`).
  */
 #ifndef SANDBOX_H
 #define SANDBOX_H
@@ -24,7 +24,7 @@ enum sandbox_tool {
 };
 
 /*
- * Gives up for good the calls and rights that the tool does not need: puts a
+ * Permanently gives up the calls and rights that the tool does not need: puts a
  * seccomp filter and a Landlock policy in force, as far as the kernel supports
  * them. After that, nothing can be opened or executed, except that
  * SANDBOX_READER opens files to read them. The outputs (NULL: none) can be

@@ -318,9 +318,9 @@ static void add_word(struct unwinding *u, const struct unwind_word *word)
 }
 
 /*
- * Finding the caller read words of the stack. Keeps those words that are the
- * address of the caller or of its frame. The other words are saved registers,
- * whose data does not decide who the caller is.
+ * libdw read these words of the stack to find the caller. Keeps those words
+ * that are the address of the caller or of its frame. The other words are saved
+ * registers, whose data does not decide who the caller is.
  */
 static void keep_words(struct unwinding *u, uint64_t pc)
 {
@@ -494,7 +494,7 @@ static size_t unwind(const void *request, size_t size, uint8_t *answer,
 	    dw.attach_state(u.dwfl, NULL, 1, &thread_callbacks, &u))
 		dw.getthread_frames(u.dwfl, 1, add_frame, &u);
 	dw.end(u.dwfl);
-	/* the words in which no further caller was found */
+	/* libdw read these words and found no further caller. */
 	for (size_t i = 0; i < u.n_read; i++)
 		add_word(&u, &u.read[i]);
 	return u.to.size;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Finds out which functions called each other, from a copy of a stack, with
- * libdw. A recorded program chooses the files and the stack, so a child process
- * does this work: file-child.h.
+ * Finds the chain of functions that called each other in a copy of a stack,
+ * with libdw. A recorded program chooses the files and the stack, so a child
+ * process does this work: file-child.h.
  */
 #ifndef UNWIND_H
 #define UNWIND_H
@@ -86,7 +86,10 @@ struct unwind_words {
 	uint8_t detail[];	/* the answer of unwind_work() */
 };
 
-/* As unwind_work(), but also returns the words that led to each caller. */
+/*
+ * Does what unwind_work() does, but also returns the words that led to each
+ * caller.
+ */
 size_t unwind_words_work(void *unused, const void *request, size_t size,
 			 void *answer);
 

@@ -78,7 +78,7 @@ enum workload_event workload_signal(struct workload *w, struct forwarded *signal
 	switch (forward_take(w->signals, signal)) {
 	case FORWARD_FIRST:
 		if (!w->exited && w->child.pid &&
-		    forward_is_there(signal, w->child.pid))
+		    forward_is_shared(signal, w->child.pid))
 			w->interfered = true;
 		else
 			send_signal(w, signal->signal);

@@ -57,11 +57,11 @@ enum { WORKLOAD_FDS = 2 };
 void workload_fds(const struct workload *w, struct pollfd fds[WORKLOAD_FDS]);
 
 /*
- * Call this when the first of these has input. Returns true once the command
+ * Call this when the first descriptor has input. Returns true once the command
  * has exited.
  */
 bool workload_reap(struct workload *w);
-/* Call this when the second one has input. */
+/* Call this when the second descriptor has input. */
 enum workload_event workload_signal(struct workload *w, struct forwarded *signal);
 /*
  * Call this after each poll. It sends SIGTERM at the time limit and SIGKILL ten
@@ -71,10 +71,14 @@ enum workload_event workload_signal(struct workload *w, struct forwarded *signal
 enum workload_event workload_time(struct workload *w, uint64_t now_ns);
 /*
  * Call this after each poll, if the caller waits for the processes that the
- * command started. A second after the command's exit, it prints that it waits.
+ * command started. A second after the command's exit, it prints a note about
+ * them.
  */
 void workload_note_rest(struct workload *w, uint64_t now_ns);
-/* Returns when to call these two functions again; UINT64_MAX: never. */
+/*
+ * Returns when to call workload_time() and workload_note_rest() again;
+ * UINT64_MAX: never.
+ */
 uint64_t workload_next(const struct workload *w);
 /* Sends SIGKILL, and waits for the command's end. */
 void workload_kill(struct workload *w);

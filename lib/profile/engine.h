@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* The number of calls with a name that a filter allows. */
+/* The number of named calls that a filter allows. */
 struct allowance {
 	/* all of them; some only with certain arguments */
 	size_t calls;

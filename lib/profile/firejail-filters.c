@@ -113,7 +113,7 @@ static bool find_number(const struct arch *arch, const char *name, int32_t *nr)
 }
 
 /*
- * An item is "name", "name:ERRNO" or "$number"; a "!" before it makes it an
+ * An item is "name", "name:ERRNO" or "$number". With a "!" before it, it is an
  * exception.
  */
 struct item {
@@ -144,8 +144,8 @@ static bool read_item(struct target *t, char *text, struct item *item)
 	if (own)
 		*own++ = '\0';
 	if (own && !firejail_action(own, false, &item->action))
-		return refuse(t->reader, "%s:%s: not kill or an errno", text,
-			      own);
+		return refuse(t->reader, "%s:%s: neither kill nor an errno",
+			      text, own);
 	item->has_action = own;
 	text += item->except;
 	if (!*text)

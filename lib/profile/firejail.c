@@ -119,8 +119,9 @@ static bool set_list(struct parser *p, struct firejail_list *l,
 {
 	for (const char *at = list; *at; at++)
 		if (!isalnum((unsigned char)*at) && !strchr("_,:@-$!", *at))
-			return refuse(p->reader, "%s: '%.40s' in a list", word,
-				      at);
+			return refuse(p->reader,
+				      "%s: '%.40s' cannot be in a list",
+				      word, at);
 	if (!*list)
 		return refuse(p->reader, "%s: nothing listed", word);
 	list_free(l);
@@ -173,8 +174,8 @@ static bool augment(struct parser *p, char **list, const char *items)
 static bool set_action(struct parser *p, const char *action)
 {
 	return firejail_action(action, true, &p->f.action) ||
-	       refuse(p->reader, "seccomp-error-action: not kill, log or an "
-		      "errno");
+	       refuse(p->reader, "seccomp-error-action: neither kill, "
+		      "log nor an errno");
 }
 
 static bool read_list_line(struct parser *p, const char *word,
@@ -226,7 +227,8 @@ static bool read_word(struct parser *p, const char *word, const char *rest)
 	else if (!strcmp(word, "seccomp-error-action"))
 		return set_action(p, rest);
 	else if (!strncmp(word, "seccomp", strlen("seccomp")))
-		return refuse(p->reader, "%s: is not read", word);
+		return refuse(p->reader, "%s: a directive that is not read",
+			      word);
 	return true;
 }
 
@@ -252,7 +254,7 @@ static bool is_about_filters(const char *line)
 }
 
 /*
- * "?CONDITION: line": only the running system knows whether the condition
+ * "?CONDITION: line": only a running firejail can decide whether the condition
  * holds.
  */
 static bool read_conditional(struct parser *p, const char *line)
@@ -262,8 +264,8 @@ static bool read_conditional(struct parser *p, const char *line)
 	while (colon && *++colon == ' ')
 		;
 	return !colon || !is_about_filters(colon) ||
-	       refuse(p->reader, "%.40s: whether this holds is not known",
-		      line);
+	       refuse(p->reader, "%.40s: cannot tell whether this holds: "
+		      "remove the condition or the line", line);
 }
 
 /* Includes */
@@ -379,7 +381,7 @@ static bool read_include(struct parser *p, const char *from, const char *line)
 
 /* Files */
 
-/* The directive of a line, with comments and extra blanks removed. */
+/* Returns the directive of a line, with comments and extra blanks removed. */
 static char *clean(char *line)
 {
 	line[strcspn(line, "#")] = '\0';
@@ -449,7 +451,7 @@ bool read_firejail(struct reader *r, char *text, size_t n)
 
 /*
  * Loads all files that might be included, whether they are ignored or not,
- * before the sandbox.
+ * before the tool enters its sandbox.
  */
 static void load_includes(struct host *host, const char *from,
 			  const char *text)

@@ -10,7 +10,7 @@
 #define VDSO(call, reason) { GROUP_VDSO, call, NULL, 0, false, reason }
 /*
  * ALWAYS: the runtime makes the call with and without no_new_privs. UNLESS_NNP:
- * only without it.
+ * it makes the call only without no_new_privs.
  */
 #define ALWAYS(call, runtimes, reason) \
 	{ GROUP_RUNTIME, call, NULL, runtimes, false, reason }
@@ -18,7 +18,7 @@
 	{ GROUP_RUNTIME, call, NULL, runtimes, true, reason }
 #define FIREJAIL(call) \
 	ALWAYS(call, RUNTIME_FIREJAIL, \
-	       "0.9.72: bash 5.2, by which it runs the program")
+	       "0.9.72: it runs the program through bash 5.2")
 #define TINI(call) { GROUP_TINI, call, NULL, 0, false, \
 	"tini 0.19, as docker-init: --init" }
 #define CATATONIT(call) { GROUP_CATATONIT, call, NULL, 0, false, \
@@ -27,7 +27,7 @@
 	"dash 0.5.12, bash 5.2 and busybox 1.35 run commands and wait" }
 #define LXC_INIT(call) \
 	ALWAYS(call, RUNTIME_LXC, \
-	       "5.0.2: lxc-init, by which lxc-execute runs the program")
+	       "5.0.2: lxc-execute runs the program through lxc-init")
 #define FALLBACK(call, reason) { GROUP_FALLBACK, call, NULL, 0, false, reason }
 #define TIME64(call) FALLBACK(call, \
 	"32-bit libc (glibc 2.34, musl 1.2.0): the call with a 32-bit time_t")
@@ -45,7 +45,7 @@
  */
 static const struct group_member table[] = {
 	KERNEL("restart_syscall", NULL,
-	       "entered by the kernel after a stopped sleep, signal(7)"),
+	       "the kernel continues an interrupted sleep with it, signal(7)"),
 	KERNEL("rt_sigreturn", NULL, "return from a signal handler"),
 	KERNEL("sigreturn", "x86", "return from a signal handler"),
 	KERNEL("sigreturn", "arm", "return from a signal handler"),
@@ -53,20 +53,26 @@ static const struct group_member table[] = {
 	       "made by the kernel where a tool watches a function return"),
 	KERNEL("uprobe", "x86_64",
 	       "made by the kernel where a tool watches an instruction"),
-	KERNEL("exit", NULL, "a killed task never made it"),
-	KERNEL("exit_group", NULL, "a killed process never made it"),
+	KERNEL("exit", NULL, "a killed task did not make it"),
+	KERNEL("exit_group", NULL, "a killed process did not make it"),
 
 	{ GROUP_START, "execve", NULL, 0, false,
-	  "what loads the filter runs the program with it" },
+	  "the program that loads the filter executes the command" },
 
-	VDSO("clock_gettime", "in the vDSO or not: clock source, vdso(7)"),
-	VDSO("clock_gettime64", "in the vDSO or not: clock source, vdso(7)"),
-	VDSO("clock_getres", "in the vDSO or not, vdso(7)"),
-	VDSO("clock_getres_time64", "in the vDSO or not, vdso(7)"),
-	VDSO("gettimeofday", "in the vDSO or not: clock source, vdso(7)"),
-	VDSO("time", "in the vDSO or not, vdso(7)"),
-	VDSO("getcpu", "in the vDSO or not, vdso(7)"),
-	VDSO("getrandom", "in the vDSO from Linux 6.11 and glibc 2.41 on"),
+	VDSO("clock_gettime",
+	     "the clock source decides if the vDSO makes it, vdso(7)"),
+	VDSO("clock_gettime64",
+	     "the clock source decides if the vDSO makes it, vdso(7)"),
+	VDSO("clock_getres",
+	     "the machine decides if the vDSO makes it, vdso(7)"),
+	VDSO("clock_getres_time64",
+	     "the machine decides if the vDSO makes it, vdso(7)"),
+	VDSO("gettimeofday",
+	     "the clock source decides if the vDSO makes it, vdso(7)"),
+	VDSO("time", "the machine decides if the vDSO makes it, vdso(7)"),
+	VDSO("getcpu", "the machine decides if the vDSO makes it, vdso(7)"),
+	VDSO("getrandom",
+	     "the vDSO replaces it from Linux 6.11 and glibc 2.41 on"),
 
 	ALWAYS("execve", BOTH, "runs the program"),
 	ALWAYS("close", BOTH, "closes what the program must not inherit"),
@@ -118,8 +124,8 @@ static const struct group_member table[] = {
 	ALWAYS("write", RUNTIME_SYSTEMD,
 	       "Type=exec: tells the manager that it runs the program now"),
 	ALWAYS("clone", RUNTIME_HARDENED,
-	       "RestrictNamespaces= answers clone3 with ENOSYS: libc calls "
-	       "clone"),
+	       "RestrictNamespaces= answers clone3 with ENOSYS, so libc "
+	       "calls clone"),
 
 	ALWAYS("execve", RUNTIME_LXC, "runs the program"),
 	ALWAYS("read", RUNTIME_LXC, "5.0.2: waits for the parent"),
@@ -288,7 +294,7 @@ static const struct group_member table[] = {
 	FALLBACK("openat2", "runc 1.2.8, crun 1.0, systemd: openat"),
 	FALLBACK("preadv2", "glibc 2.26 preadv2: preadv"),
 	FALLBACK("pwritev2", "glibc 2.26 pwritev2: pwritev"),
-	FALLBACK("rseq", "glibc 2.35, at the start of a thread: goes without"),
+	FALLBACK("rseq", "glibc 2.35 tries it when a thread starts"),
 	FALLBACK("statx", "glibc 2.28 statx, musl stat: fstatat"),
 	TIME64("clock_gettime64"),
 	TIME64("clock_settime64"),

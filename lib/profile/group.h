@@ -19,7 +19,8 @@ enum group {
 	GROUP_VDSO,
 	/* a container runtime makes it after loading the filter */
 	GROUP_RUNTIME,
-	GROUP_TINI,	/* made by the first process of docker run --init */
+	/* made by tini, the first process of docker run --init */
+	GROUP_TINI,
 	/* made by the first process of podman run --init */
 	GROUP_CATATONIT,
 	/* made by a shell that runs a health check, or an exec */

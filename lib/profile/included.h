@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The files that a profile includes. profile_prepare() loads them, before the
- * sandbox; the readers only look them up. Since a profile may be hostile, only
- * regular files are read, up to limits.
+ * tool enters its sandbox; the readers only look them up. Since a profile may
+ * be hostile, only regular files are read, up to limits.
  */
 #ifndef INCLUDED_H
 #define INCLUDED_H
@@ -21,9 +21,9 @@ struct included_file {
 struct included;	/* a set of files */
 
 /*
- * Returns the file at the path, and loads it if it is not in the set yet. The
- * set also has files that could not be read. Returns NULL if the set is full.
- * Creates the set if `*set` is NULL.
+ * Returns the file at the path, and loads it if it is not in the set yet. A
+ * file that could not be read is in the set, too. Returns NULL if the set is
+ * full. Creates the set if `*set` is NULL.
  */
 const struct included_file *included_load(struct included **set,
 					  const char *path);

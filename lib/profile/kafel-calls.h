@@ -13,7 +13,7 @@
 
 /* Returns false if Kafel has no call of this name. */
 bool kafel_number(const char *name, struct call_id *id);
-/* Kafel's name for the call that libseccomp names `library`. */
+/* Returns Kafel's name for the call that libseccomp names `library`. */
 const char *kafel_spelling(const char *library);
 /*
  * Finds the argument with this name, and whether it has 64 bits. Returns false
@@ -27,8 +27,8 @@ bool kafel_argument(const char *call, const char *name, uint32_t *index,
  */
 const char *kafel_arguments(const char *call);
 /*
- * The name of a call in every version of Kafel, or NULL. All versions have the
- * calls up to pwritev2, which came with Linux 4.6.
+ * Returns the name of a call in every version of Kafel, or NULL. All versions
+ * have the calls up to pwritev2, which came with Linux 4.6.
  */
 const char *kafel_name(struct call_id id, char buf[SYSCALL_NAME_MAX]);
 

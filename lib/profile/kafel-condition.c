@@ -125,7 +125,8 @@ static bool find_argument(struct parser *p, const char *name,
 
 static struct node *parse_name(struct parser *p)
 {
-	char *name = kafel_take_name(p->words, "no number, constant or argument");
+	char *name = kafel_take_name(p->words,
+			       "expected a number, a constant or an argument");
 	const struct kafel_constant *constant;
 	struct node *node = NULL;
 
@@ -546,7 +547,7 @@ static int both(struct kafel_group *group, const struct kafel_group *other)
 
 static bool refuse_long(struct parser *p)
 {
-	return kafel_fail(p->words, "a condition with more cases than are read");
+	return kafel_fail(p->words, "a condition with too many cases");
 }
 
 /* Combines each group of one condition with each group of the other. */

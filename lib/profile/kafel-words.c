@@ -222,7 +222,7 @@ static bool read_sign(struct kafel_words *w)
 			take_word(w, KAFEL_SIGN, strlen(signs[i]));
 			return true;
 		}
-	return kafel_fail(w, "a character that Kafel does not know at '%.20s'", s);
+	return kafel_fail(w, "a character that Kafel refuses at '%.20s'", s);
 }
 
 static void read_word(struct kafel_words *w)

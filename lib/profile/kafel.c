@@ -202,11 +202,11 @@ static bool read_arguments(struct kafel_words *w, struct kafel_call *call)
 
 		if (call->n == N_ELEMENTS(call->arguments))
 			return kafel_refuse(w, "more than 6 arguments");
-		name = kafel_take_name(w, "no name of an argument");
+		name = kafel_take_name(w, "expected the name of an argument");
 		if (!name)
 			return false;
 		if (has_argument(call, name)) {
-			kafel_fail(w, "%s: an argument twice", name);
+			kafel_fail(w, "%s: two arguments have this name", name);
 			free(name);
 			return false;
 		}
@@ -231,7 +231,7 @@ static bool read_arch(struct kafel_words *w, bool *here)
 			*here |= !strcmp(archs[i].name, arch_native()->name);
 			return !w->failed;
 		}
-	return kafel_refuse(w, "no architecture of Kafel's");
+	return kafel_refuse(w, "not an architecture of Kafel");
 }
 
 /*
@@ -360,7 +360,8 @@ static size_t find_policy(const struct parser *p, const char *name)
 
 static bool read_use(struct parser *p, struct policy *policy)
 {
-	char *name = kafel_take_name(&p->words, "no name of a policy");
+	char *name = kafel_take_name(&p->words,
+				     "expected the name of a policy");
 	struct entry entry = { .used = name ? find_policy(p, name) : 0 };
 
 	if (name && !entry.used)
@@ -388,7 +389,8 @@ static bool read_statements(struct parser *p, struct policy *policy)
 static bool read_policy(struct parser *p)
 {
 	struct policy policy = {
-		.name = kafel_take_name(&p->words, "no name of a policy"),
+		.name = kafel_take_name(&p->words,
+					"expected the name of a policy"),
 	};
 	bool twice = policy.name && find_policy(p, policy.name);
 	bool ok = policy.name &&
@@ -435,14 +437,15 @@ static bool read_constant(struct parser *p)
 
 	if (!kafel_expect(w, "define"))
 		return false;
-	constant.name = kafel_take_name(w, "no name of a constant");
+	constant.name = kafel_take_name(w, "expected the name of a constant");
 	if (!constant.name)
 		return false;
 	known = kafel_constant(&p->constants, constant.name);
 	if (!kafel_take_number(w, &constant.value))
 		ok = false;
 	else if (known && known->value != constant.value)
-		ok = kafel_fail(w, "#define %s: twice, with different values",
+		ok = kafel_fail(w,
+			  "#define %s: defined twice, with different values",
 				constant.name);
 	else if (p->constants.n == CONSTANTS_MAX)
 		ok = kafel_fail(w, "more than %d constants", CONSTANTS_MAX);
@@ -480,7 +483,8 @@ static bool read_program(struct parser *p)
 		else if (kafel_is(w, "USE") || is_action(w))
 			ok = read_statements(p, &p->policies[0]);
 		else
-			ok = kafel_refuse(w, "no policy, rule or DEFAULT");
+			ok = kafel_refuse(w,
+				    "expected a policy, a rule or DEFAULT");
 		if (!ok)
 			return false;
 	}
@@ -606,7 +610,7 @@ void kafel_prepare(struct host *host, const char *text)
 	free(problem);
 }
 
-/* Recognizing a policy by its beginning. */
+/* Recognizing a policy by its beginning */
 
 /* Skips comments, white space, "#define NAME NUMBER" and "#include …". */
 static const char *skip_preface(const char *s)

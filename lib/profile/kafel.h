@@ -83,7 +83,9 @@ struct kafel_call {
 	size_t n;
 };
 
-/* At least one group must hold, that is, all of its comparisons. */
+/*
+ * At least one group must hold. A group holds if all of its comparisons hold.
+ */
 struct kafel_condition {
 	struct kafel_group {
 		struct profile_arg args[6];

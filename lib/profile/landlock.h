@@ -88,9 +88,9 @@ void landlock_allow_port(struct landlock_policy *p, uint16_t port,
 enum { LANDLOCK_UNLINKED = 1 << 16 };
 /*
  * The rights that an access (NAME_* of names.h) needs on a path, and on its
- * parent directory. `types` has a bit for each possible S_IFMT type, 1 for an
- * unknown type, and LANDLOCK_UNLINKED if something other than a directory was
- * removed.
+ * parent directory. `types` has a bit for each possible S_IFMT type; the lowest
+ * bit stands for an unknown type. LANDLOCK_UNLINKED is set if something other
+ * than a directory was removed.
  */
 struct landlock_needs {
 	uint64_t own, parent;

@@ -127,7 +127,8 @@ static bool read_args(struct reader *r, char *text, struct profile_rule *rule)
 		char *open = strchr(text, '[');
 
 		if (!open)
-			return refuse(r, "%s: after a condition, which LXC "
+			return refuse(r,
+				      "%s: text after a condition, which LXC "
 				      "refuses", text);
 		if (rule->n_args == ARGS_MAX)
 			return refuse(r, "more than %d conditions", ARGS_MAX);
@@ -155,7 +156,8 @@ static bool add_call(struct policy *p, const struct arch *arch,
 }
 
 /*
- * Adds the rule for every architecture that has the call, whatever the section.
+ * Adds the rule for every architecture that has the call, no matter which
+ * section it is in.
  */
 static bool add_rule(struct policy *p, struct profile_rule *rule)
 {

@@ -59,7 +59,7 @@ bool cursor_refuse(struct cursor *c, const char *what)
 bool cursor_at_end(struct cursor *c)
 {
 	cursor_skip_space(c);
-	return !*c->at || cursor_refuse(c, "more than was expected");
+	return !*c->at || cursor_refuse(c, "unexpected text");
 }
 
 /* Reads what strtol(3) and strtoul(3) accept, up to 64 bits. */
@@ -182,7 +182,8 @@ static bool read_comparison(struct cursor *c, struct profile_arg *arg)
 	*arg = (struct profile_arg){ 0 };
 	if (!cursor_take(c, "arg") || *c->at < '0' || *c->at > '5' ||
 	    is_word(c->at[1]))
-		return cursor_refuse(c, "no argument from arg0 to arg5");
+		return cursor_refuse(c,
+				     "expected an argument from arg0 to arg5");
 	arg->index = *c->at++ - '0';
 	if (!read_operator(c, &arg->op) || !read_whole_value(c, &arg->value))
 		return false;
@@ -194,8 +195,8 @@ static bool read_comparison(struct cursor *c, struct profile_arg *arg)
 }
 
 /*
- * If "any of these bits is set" is about a single bit, expresses it as a value
- * under a mask.
+ * If the comparison "any of these bits is set" has a single bit, expresses it
+ * as a value under a mask.
  */
 static struct profile_arg as_masked(const struct profile_arg *arg)
 {
@@ -210,8 +211,8 @@ static struct profile_arg as_masked(const struct profile_arg *arg)
 }
 
 /*
- * Joins two comparisons of different bits of an argument to one, if possible.
- * sp-emit writes a comparison for each bit that must be set.
+ * Joins two comparisons of different bits of an argument, if possible. sp-emit
+ * writes a comparison for each bit that must be set.
  */
 static bool join_bits(struct profile_arg *to, const struct profile_arg *arg)
 {

@@ -43,7 +43,7 @@ struct policy {
 	size_t n_calls, n_rules, n_includes, n_bytes, statement;
 	uint32_t default_action;
 	bool is_python;
-	/* Whether some files have "@denylist" and others do not. */
+	/* Some files have "@denylist" and others do not. */
 	bool denies, allows, file_denies;
 	unsigned int depth;
 };
@@ -179,7 +179,7 @@ static bool read_name(struct cursor *c, struct names *names)
 	bool here, ok;
 
 	if (!name)
-		return cursor_refuse(c, "no name of a call");
+		return cursor_refuse(c, "expected the name of a call");
 	ok = read_metadata(c, &here);
 	if (!ok || !here) {
 		free(name);
@@ -210,7 +210,7 @@ static bool read_one_filter(struct policy *p, struct cursor *c,
 
 	if (ok && p->file_denies &&
 	    (filter.action & SECCOMP_RET_ACTION_FULL) != SECCOMP_RET_ERRNO)
-		ok = refuse(p->reader, "no return, which every line has after "
+		ok = refuse(p->reader, "no return: every line needs one after "
 			    "@denylist");
 	for (size_t i = 0; ok && i < names->n; i++)
 		ok = add_filter(p, names->names[i], &filter);
@@ -253,7 +253,8 @@ static bool read_path(struct cursor *c, const char **path)
 	cursor_skip_space(c);
 	*path = c->at;
 	if (strncmp(c->at, "/", 1) && strncmp(c->at, "./", 2))
-		return cursor_refuse(c, "no path that begins with / or ./");
+		return cursor_refuse(c,
+			       "expected a path that begins with / or ./");
 	while (*c->at && !isspace((unsigned char)*c->at))
 		c->at++;
 	return cursor_at_end(c);
@@ -314,7 +315,8 @@ static bool read_default(struct policy *p, struct cursor *c)
 	if (!minijail_read_action(c, &action))
 		return false;
 	if (action_allows(action) || action == SECCOMP_RET_TRACE)
-		return refuse(p->reader, "@default: it must not allow");
+		return refuse(p->reader,
+			"@default: the default action cannot allow calls");
 	p->default_action = action;
 	return cursor_at_end(c);
 }
@@ -334,7 +336,7 @@ static bool read_directive(struct policy *p, struct cursor *c,
 		p->file_denies = true;
 		return cursor_at_end(c);
 	}
-	return cursor_refuse(c, "no @include, @default, @denylist or "
+	return cursor_refuse(c, "expected @include, @default, @denylist or "
 				"@frequency");
 }
 
@@ -609,8 +611,8 @@ bool read_minijail(struct reader *r, char *text, size_t n)
 }
 
 /*
- * Loads the included files, before the sandbox, even if the policy has other
- * errors.
+ * Loads the included files before the tool enters its sandbox, even if the
+ * policy has other errors.
  */
 static void load_includes(struct policy *p, struct host *host,
 			  const char *path, const char *text)

@@ -4,9 +4,9 @@
 #include <string.h>
 
 /* These calls with "at" take a directory's descriptor: */
-#define AT "arm64 and riscv have the call with \"at\" alone, syscalls(2)"
+#define AT "arm64 and riscv have only the call with \"at\", syscalls(2)"
 /* These calls take flags: */
-#define FLAGS "arm64 and riscv have the call with flags alone, syscalls(2)"
+#define FLAGS "arm64 and riscv have only the call with flags, syscalls(2)"
 #define TIME64 "32-bit: glibc 2.34 and musl 1.2.0 make the call with a 64-bit time"
 #define LARGE "32-bit: the call with 64-bit offsets, syscalls(2)"
 #define IDS "32-bit: the call with 32-bit user ids, syscalls(2)"
@@ -15,8 +15,8 @@
 
 /*
  * The sources: recordings show which call a library makes (glibc 2.36, musl
- * 1.2.3, x86-64), or section 2 of the manual says it, under "C library/kernel
- * differences", and in syscalls(2).
+ * 1.2.3, x86-64). For other rows, section 2 of the manual has it, under "C
+ * library/kernel differences", or syscalls(2).
  */
 static const struct portable_family families[] = {
 	{ { "execve", "access", "arch_prctl", "brk", "close", "mmap",
@@ -39,7 +39,7 @@ static const struct portable_family families[] = {
 	{ { "mknod", "mknodat" }, false, "glibc 2.33 mknod: mknodat; " AT },
 	{ { "rmdir", "unlink", "unlinkat" }, false, AT },
 	{ { "rename", "renameat", "renameat2" }, false,
-	  "riscv has renameat2 alone; " AT },
+	  "riscv has only renameat2; " AT },
 	{ { "link", "linkat" }, false, AT },
 	{ { "symlink", "symlinkat" }, false, AT },
 	{ { "readlink", "readlinkat" }, false, AT },
@@ -72,9 +72,9 @@ static const struct portable_family families[] = {
 	{ { "tkill", "getpid", "gettid" }, true,
 	  "glibc 2.36 raise: getpid, gettid" },
 	{ { "getpgrp", "getpgid" }, false,
-	  "musl getpgrp: getpgid; arm64 has that alone" },
+	  "musl getpgrp: getpgid; arm64 has only that" },
 	{ { "alarm", "setitimer" }, false,
-	  "musl alarm: setitimer; arm64 has that alone" },
+	  "musl alarm: setitimer; arm64 has only that" },
 	{ { "pause", "ppoll", "ppoll_time64" }, true,
 	  "glibc pause: ppoll on arm64" },
 	{ { "nanosleep", "clock_nanosleep", "clock_nanosleep_time64" }, false,
@@ -82,7 +82,7 @@ static const struct portable_family families[] = {
 	{ { "getrlimit", "setrlimit", "prlimit64", "ugetrlimit" }, false,
 	  "glibc and musl getrlimit, setrlimit: prlimit64" },
 	{ { "set_robust_list", "rseq" }, false,
-	  "glibc 2.35: at the start of a thread; musl: not" },
+	  "glibc 2.35 makes it when a thread starts; musl does not" },
 
 	{ { "poll", "ppoll", "ppoll_time64" }, false,
 	  "glibc poll: ppoll on arm64; " TIME64 },
@@ -97,9 +97,9 @@ static const struct portable_family families[] = {
 	{ { "dup2", "dup3" }, false, FLAGS },
 	{ { "pipe", "pipe2" }, false, FLAGS },
 	{ { "accept", "accept4" }, false, FLAGS },
-	{ { "send", "sendto" }, false, "64-bit has sendto alone, syscalls(2)" },
+	{ { "send", "sendto" }, false, "64-bit has only sendto, syscalls(2)" },
 	{ { "recv", "recvfrom" }, false,
-	  "64-bit has recvfrom alone, syscalls(2)" },
+	  "64-bit has only recvfrom, syscalls(2)" },
 
 	{ { "read", "readv" }, false, "stdio: glibc read, musl readv" },
 	{ { "write", "writev" }, false, "stdio: glibc write, musl writev" },
@@ -153,7 +153,7 @@ static const struct portable_family families[] = {
 	{ { "sched_rr_get_interval", "sched_rr_get_interval_time64" }, false,
 	  TIME64 },
 	{ { "semop", "semtimedop", "semtimedop_time64" }, false,
-	  "glibc 2.34 semop: semtimedop on some; " TIME64 },
+	  "glibc 2.34 semop: semtimedop on some architectures; " TIME64 },
 	{ { "timer_gettime", "timer_gettime64" }, false, TIME64 },
 	{ { "timer_settime", "timer_settime64" }, false, TIME64 },
 	{ { "timerfd_gettime", "timerfd_gettime64" }, false, TIME64 },

@@ -17,7 +17,7 @@ enum { PORTABLE_CALLS_MAX = 10 };
 struct portable_family {
 	/* Names as libseccomp spells them; a NULL follows the last. */
 	const char *calls[PORTABLE_CALLS_MAX + 1];
-	/* The first call adds the others, but they do not add the first. */
+	/* The first call adds the others; the others do not add the first. */
 	bool is_one_way;
 	/* the program or library that makes each call, for --explain */
 	const char *source;

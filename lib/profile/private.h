@@ -23,7 +23,7 @@ struct reader {
 	char **problem;
 	/* the file has such conditions */
 	bool caps_decided, kernel_decided;
-	bool stray_errno;	/* noted */
+	bool stray_errno;	/* a note about an errno was added */
 	/* all documents of the file; NULL: it had only one object */
 	const json_t *documents;
 };
@@ -46,7 +46,10 @@ bool read_kafel(struct reader *r, char *text, size_t n);
 /* Whether it begins like a Kafel policy, after comments and definitions. */
 bool is_kafel(const char *text);
 
-/* Load the files that a text of this form includes, before the sandbox. */
+/*
+ * Load the files that a text of this form includes, before the tool enters its
+ * sandbox.
+ */
 void minijail_prepare(struct host *host, const char *text);
 void firejail_prepare(struct host *host, const char *text);
 void kafel_prepare(struct host *host, const char *text);
@@ -64,7 +67,10 @@ bool read_documents(struct reader *r, const json_t *documents);
  * problem and returns NULL.
  */
 json_t *yaml_documents(struct reader *r, const char *text, size_t n);
-/* Loads the base that a SeccompProfile names, before the sandbox. */
+/*
+ * Loads the base that a SeccompProfile names, before the tool enters its
+ * sandbox.
+ */
 void resource_prepare(struct host *host, const char *text);
 
 /*
@@ -83,7 +89,8 @@ bool reader_add_rule(struct reader *r, const struct arch *arch,
 		     const char *name, const struct profile_rule *rule,
 		     bool *known);
 /*
- * The same for every architecture of the profile. Notes a name that none has.
+ * Does the same for every architecture of the profile. Notes a name that no
+ * architecture has.
  */
 bool reader_add_name(struct reader *r, const char *name,
 		     const struct profile_rule *rule);

@@ -184,7 +184,7 @@ static void add_allowed_rules(const struct profile *p, struct call_set *set)
 			set_add(set, p->rules[i].id);
 }
 
-/* The calls that a rule without conditions denies, sorted. */
+/* Returns the calls that a rule without conditions denies, sorted. */
 static struct call_set denied_rules(const struct profile *p)
 {
 	struct call_set set = { NULL, 0 };

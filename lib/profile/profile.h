@@ -128,17 +128,18 @@ struct profile *profile_read(FILE *file, const struct host *host,
 /* Returns the message for the error `err` of reading a profile. */
 const char *profile_strerror(int err);
 /*
- * Takes the steps that must come before the sandbox: reads the profile's bytes
- * and, if they look like a systemd unit with lists of calls, runs
- * systemd-analyze to get systemd's groups. The caller ends with
+ * Takes the steps that must come before the tool enters its sandbox: reads the
+ * profile's bytes and, if they look like a systemd unit with lists of calls,
+ * runs systemd-analyze to get systemd's groups. The caller ends with
  * systemd_groups_free(host->groups).
  */
 void profile_prepare(struct input *in, struct host *host);
 
 /*
- * The calls that a profile allows (ALLOW or LOG, perhaps only for certain
- * arguments), sorted. The caller frees them. If the default action allows,
- * these are all calls with a name that no rule denies without conditions.
+ * Returns the calls that a profile allows (ALLOW or LOG, perhaps only for
+ * certain arguments), sorted. The caller frees them. If the default action
+ * allows, these are all calls with a name that no rule denies without
+ * conditions.
  */
 struct call_id *profile_allowed(const struct profile *p, size_t *n);
 

@@ -190,7 +190,7 @@ typedef bool (*reader_fn)(struct reader *r, char *text, size_t n);
 static bool refuse_source(struct reader *r, char *text, size_t n)
 {
 	(void)text, (void)n;
-	return refuse(r, "C source; verify what sp-emit --bpf writes of the "
+	return refuse(r, "C source: verify the output of sp-emit --bpf for the "
 		      "same recording, or the process that loaded it");
 }
 

@@ -21,7 +21,7 @@ static bool is_resource_kind(const json_t *root)
 	return kind && !strcmp(kind, "SeccompProfile");
 }
 
-/* "": it has no name. */
+/* Returns "" if it has no name. */
 static const char *resource_name(const json_t *root)
 {
 	return json_string_value(member(member(root, "metadata"), "name")) ?:

@@ -151,8 +151,8 @@ static bool is_user_name(const char *name)
 }
 
 /*
- * The file with the names of users or groups, below --root; the caller frees
- * it.
+ * Returns the path of the file with the names of users or groups, below --root;
+ * the caller frees it.
  */
 static char *names_path(const struct host *host, bool group)
 {
@@ -261,7 +261,7 @@ static bool read_argument(struct reader *r, const char *call, const char *word,
 		if (!read_id(r, word, &value))
 			return false;
 	} else if (!read_number(call, word + strlen(sign->text), &value)) {
-		return refuse(r, "%s: not an argument that snapd reads", word);
+		return refuse(r, "%s: not an argument for snapd", word);
 	}
 	if (is_signed(call) && sign->op != SCMP_CMP_EQ)
 		return refuse(r, "%s: snapd compares arguments of %s only with "

@@ -8,8 +8,8 @@
 enum { DROP_INS_MAX = 128 };
 
 /*
- * Loads them, before the sandbox. It loads one drop-in more than DROP_INS_MAX,
- * to notice that there are too many.
+ * Loads these files, before the tool enters its sandbox. It loads one drop-in
+ * more than DROP_INS_MAX, to notice that there are too many.
  */
 void systemd_prepare(struct host *host, const char *text);
 /* Whether the unit or one of its drop-ins may have lists of calls. */

@@ -26,7 +26,7 @@ const char *systemd_key_near(const char *name);
 
 /* Whether units of this section run processes, as "Service" does. */
 bool systemd_is_exec_section(const char *name);
-/* The same for section names. */
+/* Does the same for section names. */
 const char *systemd_section_near(const char *name);
 
 #endif

@@ -71,10 +71,7 @@ struct unit {
 	 * asked
 	 */
 	bool default_known;
-	/*
-	 * Whether it is a container of podman. The texts of [Container] are
-	 * freed.
-	 */
+	/* It is a container of podman. The texts of [Container] are freed. */
 	bool is_container;
 	char *seccomp_profile;	/* SeccompProfile=; NULL: not set */
 	bool args_decide;	/* PodmanArgs= changes the filter */
@@ -242,12 +239,12 @@ static bool take_word(struct unit *u, struct list *list, bool inverted,
 	if (!read_answer(u, text, &word))
 		return false;
 	if (list == &u->log && word.answer != NO_ANSWER)
-		return refuse(u->reader, "%s: what is logged has no errno",
+		return refuse(u->reader, "%s: a logged call has no errno",
 			      text);
 	if (*text == '@')
 		u->groups_named = true;
 	if (*text == '~')
-		return refuse(u->reader, "%s: a ~ counts only in front of the "
+		return refuse(u->reader, "%s: a ~ works only before the "
 			      "whole list; systemd ignores this word", text);
 	return *text ? take_name(u, list, &word, 0) :
 		refuse(u->reader, "an errno without a call");
@@ -406,7 +403,8 @@ static bool refuse_misspelt(struct unit *u, const char *key)
 {
 	const char *near = systemd_key_near(key);
 
-	return !near || refuse(u->reader, "%s= is no directive: did you mean "
+	return !near || refuse(u->reader,
+			       "%s= is not a directive: did you mean "
 			       "%s=?", key, near);
 }
 
@@ -461,7 +459,7 @@ static bool read_section(struct unit *u, char *line)
 	snprintf(u->section, sizeof(u->section), "%s", line + 1);
 	u->in_exec = systemd_is_exec_section(u->section);
 	near = u->in_exec ? NULL : systemd_section_near(u->section);
-	return !near || refuse(u->reader, "[%s] is no section: did you mean "
+	return !near || refuse(u->reader, "[%s] is not a section: did you mean "
 			       "[%s]?", u->section, near);
 }
 
@@ -554,7 +552,10 @@ static uint32_t stricter(uint32_t a, uint32_t b)
 	return y < x ? b : a;
 }
 
-/* A list's answer for a call, or for all calls that it does not name (NULL). */
+/*
+ * Returns a list's answer for a call. If `name` is NULL, it is the answer for
+ * all calls that the list does not name.
+ */
 static uint32_t list_answer(const struct list *list, const char *name,
 			    uint32_t denial)
 {
@@ -761,7 +762,7 @@ static bool finish(struct unit *u)
 
 	r->line = 0;
 	if (!u->seen)
-		return refuse(r, "no SystemCallFilter= or the like in "
+		return refuse(r, "no directive that makes a filter in "
 			      "[Service], [Socket], [Mount] or [Swap]");
 	r->profile->default_action = answer(u, NULL);
 	r->profile->form = PROFILE_UNIT;

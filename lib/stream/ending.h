@@ -32,12 +32,12 @@ bool ending_is_failure(const struct run *run);
  * earlier run of its name. Without an earlier run, a status other than 0 is
  * suspicious.
  */
-char **endings_to_name(const struct trace *t, const struct trace *before,
+char **endings_suspicious(const struct trace *t, const struct trace *before,
 		       bool *failed);
 
 /*
- * Prints these as notes, the first few in full; each begins with `file` (NULL:
- * none). Returns whether one of the runs did not exit with 0.
+ * Prints these texts as notes, the first few in full; each begins with `file`
+ * (NULL: none). Returns whether one of the runs did not exit with 0.
  */
 bool endings_note(const struct trace *t, const struct trace *before,
 		    const char *file);

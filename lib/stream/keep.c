@@ -215,7 +215,7 @@ static void add_known(struct keeper *k, struct fact *const *facts, size_t n,
 
 /*
  * All arguments of a call are known if their counts add up to the call's count.
- * Keep a run for which they do not, if there is one.
+ * Keeps a run in which they do not add up, if there is one.
  */
 static void keep_unknown(struct keeper *k)
 {

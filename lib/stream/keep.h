@@ -20,9 +20,9 @@ enum { KEEP_MIN = 2, KEEP_MAX = 65536 };
 struct trace *keep_runs(struct trace *t);
 
 /*
- * The number of runs before runs were left out: of all runs, or of those that
- * have one of `n` facts, such as the facts of a call. The number is exact if it
- * is less than t->keep, or if t->keep is 0; otherwise it is an estimate.
+ * Estimates the number of runs before runs were left out: of all runs, or of
+ * those that have one of `n` facts, such as the facts of a call. The number is
+ * exact if it is less than t->keep, or if t->keep is 0.
  */
 uint64_t keep_estimate(const struct trace *t);
 uint64_t keep_estimate_of(const struct trace *t, struct fact *const *facts,

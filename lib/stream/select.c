@@ -31,9 +31,9 @@ static bool has_component(const char *path, const char *component)
 }
 
 /*
- * If a pattern is for everything below /usr, it must not match a name that
- * begins there and leads elsewhere by "..", nor argv[0], which the program
- * chose.
+ * A pattern for everything below /usr must not match a name that begins with
+ * /usr and leads elsewhere by "..". Nor must it match argv[0], which the
+ * program chose.
  */
 static bool is_trusted(const struct fact *name, const char *text)
 {
@@ -125,7 +125,8 @@ static struct fact **sort_starts(const struct trace *t)
 }
 
 /*
- * Of the `n` sorted facts, the first whose path is not smaller than this one.
+ * Returns the first of the `n` sorted facts whose path is not smaller than this
+ * one.
  */
 static size_t first_of_path(struct fact *const *facts, size_t n,
 			    const char *path)
@@ -319,8 +320,8 @@ static bool is_execution(const struct fact *fact)
 }
 
 /*
- * For each image, the selected program that it executed first, or NOT_SELECTED.
- * The caller frees the array.
+ * Returns, for each image, the selected program that it executed first, or
+ * NOT_SELECTED. The caller frees the array.
  */
 static int64_t *first_programs(const struct path_index *index,
 			       const int64_t *images)
@@ -342,8 +343,8 @@ static int64_t *first_programs(const struct path_index *index,
 }
 
 /*
- * An execve belongs to its caller, which may be left out. But the selected
- * program needs the right to be executed, and so does its dynamic loader, which
+ * An execve belongs to its caller, which may be left out. But a policy must
+ * allow the execution of the selected program and of its dynamic loader, which
  * is not an image.
  */
 static void copy_starts(struct trace *to, const struct trace *from,
@@ -444,7 +445,7 @@ struct trace *select_facts(struct trace *from,
 
 /* Phases */
 
-/* Where the phases of a recording begin and end; NULL if a mark is missing. */
+/* The first and last run of a recording's phases; NULL if a mark is missing. */
 struct phases {
 	const struct run *first, *end;
 };
@@ -460,7 +461,7 @@ static int by_whole(const void *a, const void *b, void *trace)
 		(x > y) - (x < y);
 }
 
-/* Of the `n` runs, the first one that began at the mark, or NULL. */
+/* Returns the first of the `n` runs that began at the mark, or NULL. */
 static const struct run *marked(const struct trace *t, const uint32_t *runs,
 				size_t n, const char *mark)
 {
@@ -473,7 +474,9 @@ static const struct run *marked(const struct trace *t, const uint32_t *runs,
 	return NULL;
 }
 
-/* For each run, the first and the last phase to keep of its recording. */
+/*
+ * Finds, for each run, the first and the last phase to keep of its recording.
+ */
 static struct phases *find_marks(const struct trace *t, const char *from,
 				 const char *until)
 {
@@ -551,7 +554,10 @@ static bool has_any(const bool *within, size_t n)
 	return false;
 }
 
-/* Which images took part in at least one of the runs. */
+/*
+ * Returns a flag for each image: whether it took part in at least one of the
+ * runs.
+ */
 static bool *images_within(const struct trace *t, const bool *within)
 {
 	bool *used = xcalloc(t->n_images, sizeof(*used));
@@ -632,14 +638,16 @@ bool select_without_harness(struct trace **t, char **note)
 				  "makes; --harness adds it)", calls,
 				  calls == 1 ? "" : "s");
 	} else if (!n && all->n_runs) {
-		*note = xstrdup("no run of --split began; --harness takes "
-				"the harness, the only thing recorded");
+		*note = xstrdup("no run of --split began; use --harness to "
+				"include the harness");
 	}
 	free(within);
 	return n || !all->n_runs;
 }
 
-/* The pattern is probably misspelt: list the names that exist. */
+/*
+ * The pattern is probably misspelt, so the message lists the names that exist.
+ */
 static char *pattern_problem(const struct trace *t, const char *option,
 			     const char *pattern)
 {
@@ -730,10 +738,7 @@ static bool is_inside(const struct path_index *index, const bool *in_set,
 	return path_index_find(index, start, &at) && in_set[at];
 }
 
-/*
- * Marks, for each path of which the set has an image, the first image with that
- * path.
- */
+/* Marks the first image of each path that the set has. */
 static bool *paths_in_set(const struct path_index *index, const bool *set)
 {
 	bool *in_set = xcalloc(index->n, sizeof(*in_set));
@@ -751,8 +756,8 @@ static bool *paths_in_set(const struct path_index *index, const bool *set)
 }
 
 /*
- * For each image of the set, the first fact that says that an image outside the
- * set started it, or NULL. The caller frees the array.
+ * Returns, for each image of the set, the first fact that says that an image
+ * outside the set started it, or NULL. The caller frees the array.
  */
 static const struct fact **outside_starts(const struct trace *t,
 					  const bool *set)
@@ -790,9 +795,9 @@ static void note_names(const struct trace *t, const char *option,
 		    matches_text(path, &pattern, 1) ||
 		    !matches_name(t, i, &pattern, 1))
 			continue;
-		text = xasprintf("%s: '%s' selects %s, with what it did when "
-				 "it was executed by other names", option,
-				 pattern, path);
+		text = xasprintf("%s: '%s' selects %s, also the calls that it "
+				 "made when it was executed by other names",
+				 option, pattern, path);
 		add_text(texts, n, text_printable(text));
 		free(text);
 	}
@@ -812,8 +817,8 @@ char **select_notes(const struct trace *t, const struct selection *s)
 	for (size_t i = 0; i < t->n_images; i++) {
 		char *by = outside[i] && !matches(t, i, s->trees, s->n_trees) ?
 			path_of_fact(outside[i]) : NULL;
-		char *text = by ? xasprintf("--tree: %s was started by %s as "
-				"well: what it did there is in the profile",
+		char *text = by ? xasprintf("--tree: %s was also started by "
+				"%s: its calls there are in the profile, too",
 				image_name(t->images[i]), by) : NULL;
 
 		add_text(&texts, &n, text ? text_printable(text) : NULL);

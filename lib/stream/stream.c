@@ -244,7 +244,7 @@ static enum stream_event refuse(struct stream_reader *r)
 
 enum stream_event stream_refuse(struct stream_reader *r, const char *why)
 {
-	r->totals.records--;	/* its reading has counted the record */
+	r->totals.records--;	/* reading the record has counted it */
 	return fail(r, STREAM_BAD, why);
 }
 

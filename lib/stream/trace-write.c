@@ -7,7 +7,8 @@
 #include "stream/fact-shape.h"
 
 /*
- * How many of `n` elements go into one record, which begins with element `at`.
+ * Returns the number of elements, of `n`, that go into the record that begins
+ * with element `at`.
  */
 static size_t portion(size_t n, size_t at)
 {

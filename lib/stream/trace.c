@@ -463,7 +463,8 @@ static void bound_stacks(struct facts *stacks)
 }
 
 /*
- * Of the sorted facts, the first one that belongs to that image or a later one.
+ * Returns the first of the sorted facts that belongs to that image or a later
+ * one.
  */
 static size_t first_of(const struct facts *facts, uint32_t image)
 {

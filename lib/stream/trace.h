@@ -211,9 +211,9 @@ bool trace_load_all(struct trace *t, struct inputs *inputs, unsigned int flags);
 void trace_sort(struct trace *t);
 
 /*
- * The `n` names of an image. Both can be many, so an index is built instead of
- * searching all names for each image. The result is valid until a fact is added
- * or trace_sort() is called.
+ * Returns the `n` names of an image. Both can be many, so an index is built
+ * instead of searching all names for each image. The result is valid until a
+ * fact is added or trace_sort() is called.
  */
 struct fact *const *trace_names(const struct trace *t, uint32_t image,
 				size_t *n);

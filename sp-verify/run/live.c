@@ -489,7 +489,8 @@ static bool start(struct session *s, struct command *command)
 	workload_begin(&s->workload, &child, s->options->forward,
 		       s->options->timeout);
 	if (listener_take(s->listener, &s->workload.child,
-			  s->options->enforce ? REST_FAILS : REST_CONTINUES))
+			  s->options->enforce ? GUARDIAN_FAILS :
+			  GUARDIAN_CONTINUES))
 		return true;
 	command_abort(&s->workload.child);
 	return false;

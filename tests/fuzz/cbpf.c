@@ -57,7 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct filter *f = NULL;
 	char *problem = NULL;
 
-	if (!cbpf_is_meant(data, size))
+	if (!cbpf_looks_like(data, size))
 		return 0;
 	f = cbpf_parse(data, size, &problem);
 	if (!f == !problem)
