@@ -216,9 +216,20 @@ void live_free(struct live *live)
 	free(live);
 }
 
+/*
+ * In the background, the terminal can have input for others, which we cannot
+ * read: poll(2) would return at once, again and again.
+ */
+static bool is_in_foreground(int terminal)
+{
+	return tcgetpgrp(terminal) == getpgrp();
+}
+
 int live_fd(const struct live *live)
 {
-	return live && !live->hung_up ? fileno(live->terminal) : -1;
+	int fd = live && !live->hung_up ? fileno(live->terminal) : -1;
+
+	return fd >= 0 && is_in_foreground(fd) ? fd : -1;
 }
 
 /* Checks first: poll(2) would report the closed terminal again and again. */

@@ -827,6 +827,19 @@ time.sleep(100)' 3>&- &
 		.status == null and (.blind[0] | test("attached"))' >/dev/null
 }
 
+@test "a process with half a million arguments is attached to in time, and they are recorded" {
+	/usr/bin/python3 - >/dev/null 2>&1 3>&- <<-'END' &
+	import os, resource
+	resource.setrlimit(resource.RLIMIT_STACK, (resource.RLIM_INFINITY,) * 2)
+	os.execv("/bin/sh", ["sh", "-c", "kill -STOP $$"] + [""] * 500_000 + ["end"])
+	END
+	started+=($!)
+	wait_for 10 grep -q '^State:.T' "/proc/$!/status"
+	timeout 20 sp-record -q -t 0.1 -o run.sp -p "$!"
+	sp-emit --json run.sp |
+		jq -e '.runs[0].argv | length == 500004 and .[-1] == "end"'
+}
+
 @test "--no-argv keeps the arguments of the process out of the stream" {
 	start sh -c 'sleep 100' correct-horse
 	attach --no-argv -p $!

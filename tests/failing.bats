@@ -170,6 +170,13 @@ unread() {
 	holds ''
 }
 
+@test "RLIMIT_FSIZE: --score says which default profile it could not measure" {
+	local file=/usr/share/containers/seccomp.json
+	[ -r $file ] || skip "no $file"
+	prlimit --fsize=4096 sp-verify --score -p p.json -o out/a 2>err
+	grep -q "^sp-verify: $file is not measured: " err
+}
+
 @test "RLIMIT_NOFILE: too few descriptors are an error before the command starts" {
 	says 2 'sp-emit: out/a: Too many open files' \
 		prlimit --nofile=4 sp-emit --json -o out/a small.sp
@@ -181,6 +188,35 @@ unread() {
 	[[ $output == *'Too many open files'* ]]
 	[ ! -e ran ]
 	holds ''
+}
+
+# with_descriptors N COMMAND… — runs it with a limit, and without those of bats
+with_descriptors() (
+	limit=$1
+	shift
+	for n in {3..20}; do
+		eval "exec $n>&-"
+	done
+	exec prlimit --nofile="$limit" "$@"
+)
+
+@test "RLIMIT_NOFILE: --possible fails if it cannot open all executables" {
+	needs root
+	local n status failed=0
+	sp-record -q --paths -o ls.sp -- ls -l out >/dev/null
+	sp-emit --html --possible -o all ls.sp
+	for n in {8..11}; do
+		status=0
+		with_descriptors "$n" sp-emit --html --possible -o some ls.sp \
+			2>said || status=$?
+		if [ $status = 0 ]; then
+			diff -q all some
+		else
+			grep -q 'Too many open files' said
+			failed=$((failed + 1))
+		fi
+	done
+	[ $failed -gt 1 ]
 }
 
 # The text of an errno begins with a capital.

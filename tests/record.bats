@@ -787,6 +787,15 @@ task_struct.pid, which recording needs: use a newer sp-record" ]
 	[ "$(field .status.exit)" -eq 7 ]
 }
 
+@test "a command that takes the foreground of the terminal cannot stop the recorder or the verifier" {
+	local job="$TESTS/scripts/take-terminal.py"
+	timeout 20 "$job" sp-record -o run.sp -- "$job" --take >said
+	grep -q '^sp-record: [0-9]* calls' said
+	sp-emit --oci -o p.json run.sp
+	timeout 20 "$job" sp-verify -p p.json -- "$job" --take >said
+	grep -q '^sp-verify: .*no violation' said
+}
+
 @test "if SIGCHLD is ignored at the start, the recorder ends normally, and the command ignores SIGCHLD" {
 	timeout -s KILL 20 /usr/bin/python3 -c '
 import os, signal

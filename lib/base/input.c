@@ -6,10 +6,10 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/limit.h"
 #include "base/memory.h"
 #include "base/message.h"
 
@@ -18,29 +18,15 @@ const char *input_name(const char *path)
 	return strcmp(path, "-") ? path : "<stdin>";
 }
 
-/*
- * Allow as many descriptors as the hard limit permits: a test suite can leave
- * 2,000 streams.
- */
-static void raise_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) ||
-	    limit.rlim_cur == limit.rlim_max)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 /* Opens without waiting for a FIFO's writer; later reads wait again. */
 static int open_without_waiting(const char *path)
 {
 	enum { FLAGS = O_RDONLY | O_CLOEXEC | O_NOCTTY };
 	int fd = open(path, FLAGS | O_NONBLOCK);
 
+	/* a test suite can leave 2,000 streams */
 	if (fd < 0 && errno == EMFILE) {
-		raise_limit();
+		limit_raise(RLIMIT_NOFILE);
 		fd = open(path, FLAGS | O_NONBLOCK);
 	}
 	/* the file may have a lease: fcntl(2) */

@@ -14,6 +14,16 @@ void limit_lower(int resource, rlim_t most)
 	setrlimit(resource, &now);
 }
 
+void limit_raise(int resource)
+{
+	struct rlimit now;
+
+	if (getrlimit(resource, &now) || now.rlim_cur == now.rlim_max)
+		return;
+	now.rlim_cur = now.rlim_max;
+	setrlimit(resource, &now);
+}
+
 void limit_lower_soft(int resource, rlim_t most)
 {
 	struct rlimit now;

@@ -12,5 +12,7 @@ void limit_lower(int resource, rlim_t most);
  * gets SIGXCPU.
  */
 void limit_lower_soft(int resource, rlim_t most);
+/* Raises the soft limit to the hard one. */
+void limit_raise(int resource);
 
 #endif

@@ -14,6 +14,7 @@
 
 #include "base/memory.h"
 #include "kernel/syscall.h"
+#include "process/peek.h"
 
 static char **copy_list(char **list)
 {
@@ -125,33 +126,50 @@ static FILE *open_proc(pid_t pid, const char *name)
 
 /*
  * A process that writes a title over its arguments leaves empty arguments
- * behind.
+ * behind, which do not count.
  */
-static void trim_argv(char **argv, size_t n)
+static size_t without_empty(const char *text, size_t n)
 {
-	while (n > 1 && !*argv[n - 1]) {
-		free(argv[--n]);
-		argv[n] = NULL;
-	}
+	while (n > 1 && !text[n - 1] && !text[n - 2])
+		n--;
+	return n;
+}
+
+/*
+ * Makes a list of the `n` bytes of texts; the last one may lack its end.
+ * execve(2) limits arguments and their pointers to 6 MiB (fs/exec.c). A process
+ * can seem to have more (PR_SET_MM, prctl(2)); then returns NULL.
+ */
+static char **split(const char *text, size_t n)
+{
+	enum { ARGUMENTS_MAX = 6 << 20 };
+	size_t count = 1, i = 0;
+	char **list;
+
+	for (size_t at = 0; at + 1 < n; at++)
+		count += !text[at];
+	if (n + count * sizeof(*list) > ARGUMENTS_MAX)
+		return NULL;
+	list = xcalloc(count + 1, sizeof(*list));
+	for (const char *at = text; i < count; at += strlen(at) + 1)
+		list[i++] = xstrdup(at);
+	return list;
 }
 
 /* Returns NULL if the arguments cannot be read. */
 static char **process_argv(pid_t pid)
 {
-	FILE *file = open_proc(pid, "cmdline");
-	char **argv = xcalloc(1, sizeof(*argv)), *arg = NULL;
-	size_t size = 0, n = 0;
+	struct peek *peek = peek_new();
+	size_t n;
+	char *text = peek_arguments(peek, pid, &n);
+	char **argv = NULL;
 
-	while (file && getdelim(&arg, &size, '\0', file) > 0)
-		describe_append(&argv, arg), n++;
-	free(arg);
-	if (file)
-		fclose(file);
-	trim_argv(argv, n);
+	n = text ? without_empty(text, n) : 0;
 	if (n)
-		return argv;
-	free(argv);
-	return NULL;
+		argv = split(text, n);
+	free(text);
+	peek_free(peek);
+	return argv;
 }
 
 static char *process_cwd(pid_t pid)

@@ -12,10 +12,17 @@
 /* within this time, the same signal counts as a repetition: see is_repeat() */
 enum { REPEAT_MS = 200 };
 
+static void add_terminal_signals(sigset_t *set)
+{
+	sigaddset(set, SIGTTIN);
+	sigaddset(set, SIGTTOU);
+}
+
 void forward_hold(struct forward *p)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 	struct sigaction action;
+	sigset_t blocked;
 
 	*p = (struct forward){ .fd = -1 };
 	sigemptyset(&p->held);
@@ -24,7 +31,9 @@ void forward_hold(struct forward *p)
 		if (!sigaction(signals[i], NULL, &action) &&
 		    action.sa_handler != SIG_IGN)
 			sigaddset(&p->held, signals[i]);
-	sigprocmask(SIG_BLOCK, &p->held, &p->mask);
+	blocked = p->held;
+	add_terminal_signals(&blocked);
+	sigprocmask(SIG_BLOCK, &blocked, &p->mask);
 }
 
 bool forward_add(struct forward *p, int sig)
@@ -81,8 +90,9 @@ void forward_release(const struct forward *p)
 
 	if (p->first)
 		drop_repeat(p);
-	/* these are always blocked, because they must never kill the tool */
+	/* these stay blocked: they must never kill or stop the tool */
 	sigorset(&mask, &mask, &p->others);
+	add_terminal_signals(&mask);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 }
 

@@ -3,6 +3,10 @@
  * Forwards SIGINT, SIGTERM and SIGHUP. A tool that runs a command is not killed
  * by these signals, but passes them on. The exceptions are signals that it was
  * started to ignore, as by nohup(1).
+ *
+ * Also blocks SIGTTIN and SIGTTOU: the command can put the tool into the
+ * background of their terminal (tcsetpgrp(3)) and set TOSTOP (termios(3)). The
+ * next message would then stop the tool forever.
  */
 #ifndef FORWARD_H
 #define FORWARD_H
@@ -25,7 +29,7 @@ struct forward {
 
 /*
  * Blocks the signals: they stay pending until forward_take() or
- * forward_release().
+ * forward_release(). SIGTTIN and SIGTTOU stay blocked.
  */
 void forward_hold(struct forward *p);
 /*

@@ -9,6 +9,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "process/file-child.h"
 
@@ -19,6 +20,8 @@ enum {
 	 * most 65,530
 	 */
 	MAPS_MAX = 16 << 20,	/* bytes */
+	/* more bytes than an execve(2) can pass */
+	ARGUMENTS_MAX = 8 << 20,
 };
 _Static_assert(sizeof(struct peek_stack) <= FILE_CHILD_BYTES, "an answer");
 
@@ -28,7 +31,7 @@ struct peek {
 
 struct question {
 	pid_t id;
-	enum { ASK_STACK, ASK_MAPS, ASK_MORE } what;
+	enum ask { ASK_STACK, ASK_MAPS, ASK_ARGUMENTS, ASK_MORE } what;
 };
 
 /* The child */
@@ -81,24 +84,25 @@ static void read_stack(pid_t tid, struct peek_stack *s)
 }
 
 /*
- * Answers with a byte that says whether `maps` is open, and then the next part
- * of its text. An answer without text means that the end was reached.
+ * Answers with a byte that says whether the file could be read, and then the
+ * next part of its text. An answer without text means that the end was reached.
  */
-static size_t read_maps(const struct question *q, char *answer)
+static size_t read_file(const struct question *q, char *answer)
 {
 	static int fd = -1;
 	char path[32];
 	ssize_t n = 0;
 
-	if (q->what == ASK_MAPS) {
+	if (q->what != ASK_MORE) {
 		if (fd >= 0)
 			close(fd);
-		snprintf(path, sizeof(path), "/proc/%d/maps", q->id);
+		snprintf(path, sizeof(path), "/proc/%d/%s", q->id,
+			 q->what == ASK_MAPS ? "maps" : "cmdline");
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 	}
-	*answer = fd >= 0;
 	if (fd >= 0)
 		n = read(fd, answer + 1, FILE_CHILD_BYTES - 1);
+	*answer = fd >= 0 && n >= 0;
 	return 1 + (n > 0 ? n : 0);
 }
 
@@ -110,7 +114,7 @@ static size_t work(void *unused, const void *request, size_t size,
 	(void)unused;
 	memcpy(&q, request, size < sizeof(q) ? size : sizeof(q));
 	if (q.what != ASK_STACK)
-		return read_maps(&q, answer);
+		return read_file(&q, answer);
 	read_stack(q.id, answer);
 	return sizeof(struct peek_stack);
 }
@@ -142,34 +146,57 @@ bool peek_stack(struct peek *p, pid_t tid, struct peek_stack *stack)
 		stack->sp && stack->size <= sizeof(stack->bytes);
 }
 
-/* Returns the text of maps: heap, or NULL. */
-static char *read_text(struct peek *p, pid_t pid)
+/*
+ * Returns the text of a file, which the caller frees, or NULL. If not all of it
+ * could be read, `*whole` is false. Each part can take long, so there is a time
+ * limit for all of them.
+ */
+static char *read_text(struct peek *p, struct question q, size_t most,
+		       size_t *n, bool *whole)
 {
 	static char answer[FILE_CHILD_BYTES];
-	struct question q = { pid, ASK_MAPS };
+	uint64_t end = now_ns() + FILE_CHILD_MS * 1000000ULL;
 	char *text = NULL;
-	size_t n = 0;
-	int size;
+	int size = 0;
 
-	do {
+	*n = 0;
+	*whole = false;
+	while (!*whole && *n <= most && now_ns() < end) {
 		if (!file_child_send(p->child, &q, sizeof(q)))
 			break;
 		size = file_child_receive(p->child, answer, sizeof(answer),
 					  FILE_CHILD_MS);
 		if (size < 1 || !*answer)
 			break;
-		text = xrealloc(text, n + size, 1);
-		memcpy(text + n, answer + 1, size - 1);
-		n += size - 1;
-		text[n] = '\0';
+		text = xrealloc(text, *n + size, 1);
+		memcpy(text + *n, answer + 1, size - 1);
+		*n += size - 1;
+		text[*n] = '\0';
+		*whole = size == 1;
 		q.what = ASK_MORE;
-	} while (size > 1 && n < MAPS_MAX);
+	}
 	return text;
+}
+
+char *peek_arguments(struct peek *p, pid_t pid, size_t *n)
+{
+	struct question q = { pid, ASK_ARGUMENTS };
+	bool whole;
+	char *text = read_text(p, q, ARGUMENTS_MAX, n, &whole);
+
+	if (whole)
+		return text;
+	free(text);
+	return NULL;
 }
 
 struct mapping *peek_mappings(struct peek *p, pid_t pid, size_t *n)
 {
-	char *text = read_text(p, pid), *rest = text, *line;
+	struct question q = { pid, ASK_MAPS };
+	size_t size;
+	bool whole;
+	char *text = read_text(p, q, MAPS_MAX, &size, &whole), *rest = text;
+	char *line;
 	struct mapping *list = NULL, m;
 
 	*n = 0;

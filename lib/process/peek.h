@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A child process that reads /proc/PID/maps, /proc/PID/syscall and memory of
- * another process, because the kernel can make the reader wait. /proc needs a
- * lock that the other process holds during an execve(2), and a page of memory
- * can belong to a file. If the daemon of the file's file system does not
- * answer, the reader waits forever. After FILE_CHILD_MS, the tool gives up: the
- * data cannot be read.
+ * A child process that reads /proc/PID/maps, /proc/PID/cmdline,
+ * /proc/PID/syscall and memory of another process, because the kernel can make
+ * the reader wait. /proc needs a lock that the other process holds during an
+ * execve(2), and a page of memory can belong to a file. If the daemon of the
+ * file's file system does not answer, the reader waits forever. After
+ * FILE_CHILD_MS, the tool gives up: the data cannot be read.
  */
 #ifndef PEEK_H
 #define PEEK_H
@@ -39,5 +39,11 @@ bool peek_stack(struct peek *p, pid_t tid, struct peek_stack *stack);
  * frees them. `*n` is 0 if they cannot be read.
  */
 struct mapping *peek_mappings(struct peek *p, pid_t pid, size_t *n);
+/*
+ * Returns the `*n` bytes of /proc/PID/cmdline, and a '\0' after them, which the
+ * caller frees. Returns NULL if they cannot be read, or are far more than an
+ * execve(2) can pass.
+ */
+char *peek_arguments(struct peek *p, pid_t pid, size_t *n);
 
 #endif

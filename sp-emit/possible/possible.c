@@ -156,10 +156,14 @@ static struct reader_answer *ask(struct reader *reader, const struct trace *t)
 			      "took more than %d s", READER_SECONDS);
 		return NULL;
 	}
-	note_missing(a);
-	if (a->n_objects)
+	if (!a->error)
+		note_missing(a);
+	if (a->n_objects && !a->error)
 		return a;
-	if (a->no_disassembler)
+	if (a->error)
+		message_error("--possible: cannot open all executables: %s",
+			      strerror(a->error));
+	else if (a->no_disassembler)
 		message_error("--possible: install libcapstone, which "
 			      "disassembles the programs");
 	else

@@ -89,16 +89,27 @@ static bool is_seen(struct work *w, int fd)
 	return false;
 }
 
+/* Without these, the answer would depend on the state of the machine. */
+static bool is_shortage(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
 /* Returns -1 if there is no such file. */
 static int open_below(const struct work *w, const char *path)
 {
 	char whole[PATH_MAX];
 	struct stat st;
+	int fd;
 
 	if (snprintf(whole, sizeof(whole), "%s%s", w->root, path) >=
 	    (int)sizeof(whole))
 		return -1;
-	return regular_file_open(whole, &st);
+	errno = 0;
+	fd = regular_file_open(whole, &st);
+	if (fd < 0 && is_shortage(errno))
+		w->answer->error = errno;
+	return fd;
 }
 
 static void add_needed(struct work *w, const struct binary *b,
@@ -323,6 +334,7 @@ static void shed(int begin, int done)
 	limit_lower(RLIMIT_CORE, 0);
 	limit_lower(RLIMIT_FSIZE, 0);
 	limit_lower(RLIMIT_CPU, READER_SECONDS);
+	limit_raise(RLIMIT_NOFILE);	/* graph.c keeps all files open */
 /* AddressSanitizer alone needs more than this limit. */
 #ifndef __SANITIZE_ADDRESS__
 	limit_lower(RLIMIT_DATA, MEMORY_MAX);

@@ -24,6 +24,8 @@ struct reader_answer {
 	struct graph_result result;
 	uint32_t n_objects;	/* the number of files that were read */
 	uint32_t n_missing;	/* that were not */
+	/* errno if there were too few descriptors or too little memory */
+	int32_t error;
 	/* whether libcapstone is not installed */
 	uint32_t no_disassembler;
 	/* the first files that were not read, a line each */

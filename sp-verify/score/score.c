@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "score/score.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 
 #include "base/json-integer.h"
 #include "base/memory.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "kernel/danger.h"
 #include "profile/profile.h"
@@ -189,18 +191,26 @@ static void see_trace(struct score *s, const struct filter *filter,
 
 /* The default profiles of engines. */
 
-static bool measure_file(FILE *file, const struct host *host,
+/* The note tells that the figures do not come from the installed file. */
+static bool measure_file(const char *name, FILE *file, const struct host *host,
 			 struct allowance *a)
 {
 	char *problem = NULL;
 	struct profile *p = file ? profile_read(file, host, &problem) : NULL;
 	struct filter *filter = NULL;
+	int error = 0;
 	bool done;
 
-	free(problem);
-	problem = NULL;
-	if (p && !filter_compile(p, &filter, &problem))
+	if (p) {
+		free(problem);
+		problem = NULL;
+		error = filter_compile(p, &filter, &problem);
+	}
+	if (filter)
 		each_call(filter, arch_native(), see_allowance, a);
+	else if (file)
+		message_note("%s is not measured: %s", name, problem ? problem :
+			     strerror(error ? -error : EINVAL));
 	done = filter;
 	free(problem);
 	profile_free(p);
@@ -220,7 +230,8 @@ static void add_usual(struct score *s, const struct engine *usual,
 	host_set_caps(&host, usual->caps, &bad);
 	free(bad);
 	for (int i = 0; i < ENGINE_FILES && !peer.source; i++)
-		if (measure_file(files[i], &host, &peer.allowance))
+		if (measure_file(usual->files[i], files[i], &host,
+				 &peer.allowance))
 			peer.source = xstrdup(usual->files[i]);
 	if (!peer.source && strcmp(usual->arch, arch_native()->name)) {
 		free(peer.name);
