@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Records services under load until a run adds no call, and then verifies them.
+# Records services under load until two runs in a row add no call, and verifies
+# them under their profiles.
 
 load helper
 
@@ -9,7 +10,7 @@ setup_file() {
 }
 
 # with_redis TOOL… — runs redis-server under the tool, with redis-benchmark as
-# load; returns the tool's status, or 99 if the load fails
+# load. Returns the tool's exit status, or 99 if the load fails.
 with_redis() {
 	local s=$PWD/redis.sock
 	"$@" redis-server --port 0 --unixsocket "$s" --save '' >log 2>&1 3>&- &
@@ -19,7 +20,7 @@ with_redis() {
 	wait $!
 }
 
-# with_nginx TOOL… — the same for nginx, with wrk as load
+# with_nginx TOOL… — runs nginx in the same way, with wrk as load
 with_nginx() {
 	local url=http://127.0.0.1:18099/GPL-2
 	nginx_config 18099 1 >nginx.conf
@@ -32,7 +33,8 @@ with_nginx() {
 	wait $!
 }
 
-# Records until two runs in a row add nothing, but at most five.
+# saturate FUNCTION — records until two runs in a row add no call, five times at
+# most
 saturate() {
 	local i quiet=0
 	"$1" sp-record -q -o all.sp --
@@ -50,8 +52,8 @@ saturate() {
 	return 1
 }
 
-# Checks that the profile allows one more run, and that a profile without CALL
-# has only this violation.
+# verifies FUNCTION CALL — checks that the profile allows another run, and that
+# under the profile without CALL, this call is the only violation
 verifies() {
 	sp-emit --oci -o profile.json all.sp
 	"$1" sp-verify -p profile.json -o list --

@@ -1,8 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sp-verify shows the place in the program from which a violation was made, by
-# which program and with which arguments, and how a filter of the workload
-# itself answers it.
+# For a violation, sp-verify prints the place in the code, the program and the
+# arguments. It also lists calls that the workload's own filter answers.
 
 load helper
 
@@ -21,13 +20,14 @@ setup() {
 	denying getpgid >p.json
 }
 
-# denying NAME… — prints a profile that denies these calls
+# denying NAME… — prints a profile that denies the named calls
 denying() {
 	jq -n '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: $ARGS.positional,
 		action: "SCMP_ACT_ERRNO"}]}' --args "$@"
 }
 
-# verify COMMAND… — writes its violations to v.json, and its stdout to `out`
+# verify COMMAND… — writes the command's violations to v.json, and its stdout to
+# `out`
 verify() {
 	local status=0
 	sp-verify -p p.json --json -o v.json -- "$@" >out 2>err || status=$?
@@ -35,12 +35,13 @@ verify() {
 	[ "$status" -eq 1 ]
 }
 
-# sites NAME FILTER — filters the call's sites
+# sites NAME FILTER — prints what the jq filter selects in the call's sites
 sites() {
 	jq -er --arg name "$1" ".[] | select(.name == \$name) | .sites | $2" v.json
 }
 
-# is_at FILE ADDRESS NAME+OFFSET — checks that nm has the symbol at that place
+# is_at FILE ADDRESS NAME+OFFSET — checks with nm that the symbol is at the
+# address
 is_at() {
 	local start
 	start=$(nm "$1" | awk -v name="${3%+*}" '$3 == name { print $1 }')
@@ -50,7 +51,7 @@ is_at() {
 
 # --- the place -------------------------------------------------------------
 
-@test "a violation has its image, address and symbol, wherever the program is loaded" {
+@test "a violation has the image, address and symbol, wherever the program is loaded" {
 	local program place symbol
 	for program in sites fixed; do
 		verify "$at/$program"
@@ -61,20 +62,20 @@ is_at() {
 		[ "${place%+*}" = "$at/$program" ]
 		[ "${symbol%+*}" = marked_function ]
 		is_at "$at/$program" "${place##*+}" "$symbol"
-		# The instruction before the address is the call.
+		# The instruction before this address makes the call.
 		objdump -d "$at/$program" | grep -B 1 "^ *${place##*+0x}:" |
 			sed -n 1p | shows syscall
 	done
 }
 
-@test "a function of a library has its plain name" {
+@test "the symbol of a library's function is its plain name" {
 	denying socket >p.json
 	verify "$at/sites" families 1
 	[ "$(sites socket '.[0].symbol')" = socket+0x7 ]
 	[[ $(sites socket '.[0].place') =~ /libc[.-][^/]*\+0x[0-9a-f]+$ ]]
 }
 
-@test "in a program without symbols, a violation has a place and no name" {
+@test "in a program without symbols, a violation has an address and no symbol" {
 	strip -s -o bare "$WITNESS/exit-nolibc"
 	denying exit_group >p.json
 	verify ./bare
@@ -82,7 +83,7 @@ is_at() {
 	[[ $(sites exit_group '.[0].place') == "$PWD/bare+0x"* ]]
 }
 
-@test "memory without a file, and a file that was removed, are named as such" {
+@test "for a place in anonymous memory or in a removed file, the list says so" {
 	verify "$at/sites" generated
 	[ "$(sites getpgid '.[0].place')" = "anonymous memory" ]
 	sites getpgid '.[0].symbol == null'
@@ -94,7 +95,7 @@ is_at() {
 }
 
 # bats test_tags=32-bit
-@test "in a 32-bit program, a violation has its place and 32 bits of its arguments" {
+@test "in a 32-bit program, a violation has its place and the 32 bits of its arguments" {
 	needs i386
 	local place symbol
 	jq -n '{defaultAction: "SCMP_ACT_ALLOW", architectures: ["SCMP_ARCH_X86"],
@@ -106,7 +107,7 @@ is_at() {
 	is_at "$at/call-32" "${place##*+}" "$symbol"
 }
 
-@test "without privilege" {
+@test "without privileges, a violation has its place and symbol" {
 	requires_root
 	requires setpriv
 	chmod 755 "$BATS_FILE_TMPDIR" "$BATS_RUN_TMPDIR" 2>/dev/null
@@ -145,12 +146,13 @@ is_at() {
 		sites crowd 3|marked_function main
 		sites generated|?
 	END
-	# the list has it instead of the libc function
+	# The list prints the call in place of the libc function of the same
+	# name.
 	run -1 --separate-stderr sp-verify -p p.json -- "$WITNESS/stacked"
 	grep -E '^ +1  socket\(AF_INET, 2, 0\) <- innermost <- outer <- main \(.*/stacked\) <- .*  pid [0-9]+  [0-9.]+ s$' <<<"$output"
 	jq -e '.[0].frames[1] | .file == $file and (.address | type) == "number"' \
 		--arg file "$WITNESS/stacked" <<<"$(verify "$WITNESS/stacked" >&2; jq '[.[0].sites[0]]' v.json)"
-	# without libdw, only the place is known
+	# Without libdw, only the place is listed.
 	mkdir -p broken
 	: >broken/libdw.so.1
 	LD_LIBRARY_PATH=broken run -1 --separate-stderr sp-verify -p p.json -- "$WITNESS/stacked"
@@ -158,9 +160,9 @@ is_at() {
 	run ! grep -F -e '<-' <<<"$output"
 }
 
-# --- by whom ---------------------------------------------------------------
+# --- which program made the call ---------------------------------------------
 
-@test "violations of a child that executes another program, and of a thread, name their program" {
+@test "violations of a child that executes another program and of a thread have the name of their program" {
 	local kind pid tid
 	verify "$at/sites" child "$at/other"
 	read -r kind pid <out
@@ -188,7 +190,7 @@ is_at() {
 	[[ $(sites getpgid '.[0].symbol') == marked_function+0x* ]]
 }
 
-@test "a program that exists only in its own mount namespace and root is read" {
+@test "an executable that exists only in the mount namespace and root of the workload is read" {
 	requires_root
 	requires unshare
 	mkdir -p box/dev
@@ -210,13 +212,13 @@ is_at() {
 	[[ $(sites getpgid '.[] | select(.symbol | startswith("in_a_box+")) | .place') == */in-box+0x* ]]
 }
 
-@test "the same place in two programs is two sites in one row" {
+@test "the same place in two programs is two sites in one row of the list" {
 	verify sh -c "$at/sites; $at/other; $at/other"
 	jq -e 'length == 1 and .[0].count == 3 and (.[0].images | length) == 2' v.json
 	sites getpgid '[.[].count] == [2, 1]'
 	sites getpgid 'all(.[]; .time_ns > 0)'
 	jq -e '.[0].first_ns == ([.[0].sites[].time_ns] | min)' v.json
-	# This is also true if the place is in a library.
+	# A place in a library is treated in the same way.
 	denying socket >p.json
 	verify sh -c "$at/sites families 1; $at/other families 1"
 	sites socket 'length == 2 and .[0].place == .[1].place'
@@ -224,7 +226,7 @@ is_at() {
 
 # --- with which arguments --------------------------------------------------
 
-@test "arguments are names and numbers, but not addresses, descriptors or processes" {
+@test "arguments are printed as names and numbers, but addresses, descriptors and processes are not" {
 	denying socket prctl kill close fchmod >p.json
 	verify "$at/sites" arguments
 	sites socket 'length == 1 and .[0].count == 2'
@@ -235,7 +237,7 @@ is_at() {
 	sites fchmod '.[0].args == ["fd", "0644"]'
 }
 
-@test "below each row, the list has the first eight sites and the number of the others" {
+@test "below each row are the first eight sites and the number of other sites" {
 	denying socket >p.json
 	run -1 --separate-stderr sp-verify -p p.json -- "$at/sites" families 20
 	[ "${#lines[@]}" -eq 11 ]
@@ -249,7 +251,7 @@ is_at() {
 
 # --- performance -----------------------------------------------------------
 
-@test "all of a hundred thousand calls and of a thousand processes are counted" {
+@test "each of a hundred thousand calls and of a thousand processes is counted" {
 	verify "$at/sites" often 100000
 	sites getpgid 'length == 1 and .[0].count == 100000'
 	verify "$at/sites" crowd 1000
@@ -260,7 +262,7 @@ is_at() {
 	grep -q '^ *88  getpgid(pid)  thread [0-9]*  [0-9.]* s  place not known$' list
 }
 
-@test "the stacks take a limited memory, whatever a command calls, and no call is lost" {
+@test "the memory for stacks is limited, and no call is lost" {
 	[[ $(PATH=$PATH:/sbin ldconfig -p) == *libdw.so.1* ]] || skip "no libdw"
 	echo '{"defaultAction": "SCMP_ACT_ERRNO"}' >p.json
 	verify "$at/sites" stacks 60
@@ -292,7 +294,7 @@ is_at() {
 	[[ $output == *"6  getpgid  "*"its own filter answers first: EACCES"* ]]
 }
 
-@test "a filter of the workload's own is noticed in a large recording" {
+@test "a filter of the workload itself is noticed in a large recording" {
 	requires_root
 	denying getpgid getsid >p.json
 	verify "$at/own" 'ls -l /; id; sort /dev/null; od /dev/null; /usr/bin/python3 -c 1' \
@@ -301,7 +303,7 @@ is_at() {
 	sites getpgid 'any(.[]; .own_filter == "EACCES" and .count >= 6)'
 }
 
-@test "the answers of filters of every kind are those that the loader prints" {
+@test "for each kind of filter of the workload, the list has the answers of the filter" {
 	requires_root
 	local how own
 	denying getpgid >p.json
@@ -320,14 +322,14 @@ is_at() {
 	[[ $output == *"enters the strict mode of seccomp"* ]]
 }
 
-@test "all answers of more than 512 filters of the workload's own are counted" {
+@test "the answers of 520 filters of the workload itself are all counted" {
 	requires_root
 	verify "$WITNESS/many-filters"
 	grep -q 'answers are recorded as well' err
 	jq -e '[.[] | [.name, .count]] == [["getpgid", 520]]' v.json
 }
 
-@test "the recorder for such filters is signalled once" {
+@test "sp-verify sends one signal to the recorder of such filters" {
 	requires_root
 	denying getpgid getsid >p.json
 	mkdir bin
@@ -356,7 +358,7 @@ is_at() {
 	[ ! -e again ]
 }
 
-@test "a filter of the workload's own that kills is listed" {
+@test "a filter of the workload itself that kills is listed" {
 	requires_root
 	verify "$at/own" 0x80000000
 	sites getpgid '[.[] | [.own_filter, .count]] ==
@@ -372,7 +374,7 @@ is_at() {
 	[[ $stderr == *"undecided: "*" answered, "*": socket"* ]]
 }
 
-@test "without a recorder or its privilege, a note says that such calls are not seen" {
+@test "if sp-record is missing or has no privilege, a note says that such calls are not seen" {
 	requires_root
 	requires setpriv
 	denying getsid >p.json

@@ -1,26 +1,26 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# sp-record --split divides one recording into many runs.
+# sp-record --split divides a recording into runs.
 load helper
 
 setup_file() {
 	requires_root
 }
 
-# runs [FILE] — prints "NAME STATUS" of each run, beginning with the harness
+# runs [FILE] — prints "NAME STATUS" of each run, the harness first
 runs() {
 	sp-emit --json "${1-run.sp}" 2>/dev/null | jq -r '.runs[] |
 		"\(.name) \(if .status then .status | to_entries[0] |
 			"\(.key) \(.value)" else "-" end)"'
 }
 
-# script NAME — writes an executable script from stdin
+# script NAME — writes an executable script, which is on stdin
 script() {
 	{ echo '#!/bin/sh'; cat; } >"$1"
 	chmod +x "$1"
 }
 
-@test "with children, each child is a run with its arguments and its status" {
+@test "with --split=children, each child is a run with its arguments and its status" {
 	script suite <<-'END'
 		/bin/true one
 		(/bin/true inner; exec /bin/false outer)
@@ -42,12 +42,12 @@ script() {
 	sp-emit --json run.sp | jq -e '.runs | (map(.id) | unique | length) == 7 and
 		(map(select(.how | contains(["harness"]))) | length) == 1 and
 		(.[3].argv == ["sh", "-c", "exit 3"]) and .[5].argv == null'
-	# these are the same executions at other times: each run does the same
+	# Runs 1 and 6 execute the same command, so they have the same calls.
 	sp-emit --json run.sp | jq -e '[.calls[].runs | (contains([1]) == contains([6]))] |
 		all'
 }
 
-@test "with exec, an execution of a matching program is a run, which includes what it starts" {
+@test "with --split=exec, an execution of a matching program is a run, with the programs that it starts" {
 	script test_a <<-'END'
 		./test_b within
 		exec ./test_b instead
@@ -76,18 +76,18 @@ script() {
 	done
 	sp-record -q --split="exec:$PWD/*" -o run.sp -- ./suite
 	[ "$(runs | wc -l)" = 3 ]
-	# one pattern matches only the last part of a name, the other one all of
-	# it
+	# The first pattern is compared with the path, the second one with the
+	# last part of the name.
 	mkdir test_dir
 	cp suite test_dir
 	sp-record -q --split='exec:test_*' -o run.sp -- ./test_dir/suite
 	[ "$(runs | wc -l)" = 5 ]
-	# the command itself belongs to the harness
+	# The command itself belongs to the harness, even if it matches.
 	run -0 sp-record --split=exec:true -o run.sp -- true
 	[[ ${lines[0]} = *'no run began: no program with such a name was executed' ]]
 }
 
-@test "with mark, a line that is written to the FIFO begins a run, and an empty line ends it" {
+@test "with --split=mark, a line in the FIFO begins a run, and an empty line ends it" {
 	script suite <<-'END'
 		echo 'first test' >fifo
 		stat -L /proc/self >/dev/null
@@ -114,8 +114,8 @@ script() {
 			.count == 6) and
 		(.calls[] | select(.name == "umask") | .runs == [2, 3, 4] and
 			.count == 6)'
-	# a file that has the FIFO's name at the end is not removed, even in
-	# another directory
+	# Another file that has the FIFO's name at the end is not removed, even
+	# in another directory.
 	mkdir own-dir other
 	echo kept >other/fifo
 	sp-record -q --split=mark:own-dir/fifo -o run.sp -- \
@@ -125,8 +125,8 @@ script() {
 	[ ! -e moved/fifo ]
 	sp-record -q --split=mark:fifo -o run.sp -- sh -c 'rm fifo; echo kept >fifo'
 	[ "$(cat fifo)" = kept ]
-	# a FIFO that existed before is not removed, and no other file is used
-	# as a FIFO
+	# A FIFO that existed before is not removed, and another kind of file is
+	# refused.
 	mkfifo own
 	sp-record -q --split=mark:own -o run.sp -- sh -c 'echo x >own'
 	[ "$(runs | sed -n 2p)" = 'x -' ]
@@ -135,7 +135,7 @@ script() {
 	[ "$output" = "sp-record: --split=mark:suite: it is there, and not a FIFO" ]
 }
 
-@test "the runs together have the same facts as a recording without --split" {
+@test "all runs together have the facts of a recording without --split" {
 	local how
 	script suite <<-'END'
 		sh -c '/bin/true; ls / >/dev/null'
@@ -152,7 +152,7 @@ script() {
 	done
 }
 
-@test "each of many children at once has a run of its own, and nothing is lost" {
+@test "with many children at once, each child is a run of its own, and nothing is lost" {
 	sp-record -q --split=children -o run.sp -- \
 		sh -c 'seq 150 | xargs -P 8 -n 1 /bin/true'
 	[ "$(runs | wc -l)" = 3 ]
@@ -164,8 +164,8 @@ script() {
 	sp-emit --json run.sp | jq -e '(.lost | add // 0) == 0 and
 		([.calls[] | select(.name == "execve")] | length) == 1 and
 		(.calls[] | select(.name == "exit_group") | .runs | length) == 151'
-	# threads of the command also have children, and a process does not get
-	# the status of a thread that ends before it
+	# Threads of the command also start children. A process keeps its own
+	# status if one of its threads ends earlier.
 	cat >early.py <<-'END'
 		import ctypes, os, threading, time
 		threading.Thread(target=lambda: (time.sleep(.05), os._exit(3))).start()
@@ -184,7 +184,7 @@ script() {
 	runs | shows -xF '/usr/bin/python3 early.py exit 3'
 }
 
-@test "a mark that is not in memory yet begins a run without a name" {
+@test "if a mark is not in memory when it is written, the run has no name" {
 	echo x >page
 	cat >cold.py <<-'END'
 		import mmap, os
@@ -206,7 +206,7 @@ script() {
 		jq -e '.calls[] | select(.name == "umask") | .runs == [1]'
 }
 
-@test "calls outside of all runs are left out, unless --harness is given" {
+@test "calls outside of all runs are left out without --harness" {
 	script suite <<-'END'
 		mkdir dir
 		/bin/true
@@ -224,10 +224,10 @@ script() {
 	run -0 --separate-stderr sp-diff --matrix --csv run.sp
 	run ! grep -q -e mkdir -e harness <<<"$output"
 	sp-diff --matrix --csv --harness run.sp | shows 'harness'
-	# a merge keeps the harness and the runs, and so does a format that
-	# shows the whole recording
+	# The harness is in a merge, and in formats that show the whole
+	# recording.
 	sp-merge run.sp run.sp | sp-emit --table | shows mkdir
-	# this recording has only the harness
+	# This recording has only the harness.
 	rmdir dir
 	sp-record -q --split=exec:nothing -o none.sp -- ./suite
 	[ -d dir ]
@@ -235,7 +235,7 @@ script() {
 	[[ $output = *"no run of --split began; use --harness to include the harness" ]]
 }
 
-@test "a policy of paths allows the program of the run, but not the acts of its parent" {
+@test "a policy of paths allows the program of a run, but not the acts of its parent" {
 	mkdir in
 	cp /bin/true in/test_x
 	script suite <<-'END'
@@ -251,13 +251,13 @@ script() {
 	done
 }
 
-@test "until a child executes a program, it belongs to the harness" {
+@test "a child belongs to the harness until it executes a program" {
 	script suite <<-'END'
 		/bin/true >file
 		sh -c 'umask 1'
 	END
 	sp-record -q --split=children -o run.sp -- ./suite
-	# the second one executes the same program as the harness
+	# The second child executes the program of the harness again.
 	sp-emit --json run.sp | jq -e '
 		(.calls[] | select(.name == "execve") | .runs == [0]) and
 		(.calls[] | select(.name == "umask") | .runs == [2])'
@@ -268,7 +268,7 @@ script() {
 		sh -c '/bin/true 1; /bin/true 2; :'
 	sp-emit --ndjson run.sp >events
 	[ "$(jq -s -c 'map(.run) | unique' events)" = '[0,1,2]' ]
-	# there are as many as were counted: one exit_group for each run
+	# Each run has one exit_group, and so one event of it.
 	[ "$(jq -r 'select(.name == "exit_group") | .run' events | sort | xargs)" = '0 1 2' ]
 }
 
@@ -297,8 +297,8 @@ script() {
 	[[ ${lines[0]} = *' of 100 more runs would make a new call: the recording ends' ]]
 	shows ' of [0-9]* calls were seen in one run only$' <<<"$output"
 	sp-diff --coverage --groups --json run.sp | jq -e '.risk.upper <= .08'
-	# the runs are judged for the first time when the table of counts is
-	# full
+	# The recorder is stopped while more runs are made than the table of
+	# counts has room for. It must judge the runs in the table.
 	script sudden <<-'END'
 		kill -STOP "$PPID"
 		for i in $(seq $((4200 / $(nproc) + 600))); do
@@ -310,7 +310,7 @@ script() {
 	run -0 timeout 50 sp-record --split=children --until-risk=8% -o run.sp -- \
 		./sudden
 	[[ ${lines[0]} = *' of 100 more runs would make a new call: the recording ends' ]]
-	# a call that each run makes is not new
+	# A call that every run makes is not a new call.
 	run -0 timeout 60 sp-record --split=children --until-quiet=0.3 -o run.sp -- \
 		./suite
 	[ "${lines[0]}" = 'sp-record: no new call for 0.3 s: the recording ends' ]
@@ -318,7 +318,7 @@ script() {
 	run -125 sp-record --split=children --until-risk=0% -- true
 }
 
-@test "with --no-argv, a run has a number in place of its arguments" {
+@test "with --no-argv, the name of a run has a number instead of arguments" {
 	sp-record -q --no-argv --name=suite --split=children -o run.sp -- \
 		sh -c '/bin/true secret; :'
 	run ! grep -q secret run.sp

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Tests sp-record --stacks, which records the functions from which calls are
-# made, and its reports.
+# Tests sp-record --stacks, which records the functions that led to a call, and
+# the reports that print them.
 
 load helper
 
@@ -11,11 +11,11 @@ chains() {
 	awk -v call="$2" '$3 == call && $5 == "stack"' text
 }
 
-@test "a call's first use, and the first use of each socket family, has the functions that led to it" {
+@test "the first use of a call, and of a socket family, has a stack of functions" {
 	requires_root
 	requires file
 	[[ $(PATH=$PATH:/sbin ldconfig -p) == *libdw.so.1* ]] || skip "no libdw"
-	# the witness exits at once, before its stacks are unwound
+	# The witness exits at once, before its stacks are unwound.
 	sp-record -q --stacks -o s.sp -- sh -c "$WITNESS/stacked; :"
 	sp-record -q -o plain.sp -- true
 	chains s.sp socket >found
@@ -26,29 +26,29 @@ chains() {
 	[ "$(jq -r '.stacks[] | select(.name == "socket") | .frames[1].build_id' s.json | sort -u)" = \
 		"$(file "$WITNESS/stacked" | sed 's/.*BuildID\[sha1\]=\([0-9a-f]*\).*/\1/')" ]
 	jq -e '.lost.stack == 0' s.json
-	# calls whose number is too large for the table have stacks, too
+	# Calls whose number is too large for the table have stacks, too.
 	sp-record -q --stacks -o n.sp -- "$WITNESS/numbers-nolibc"
 	sp-emit --json n.sp | jq -e '[.stacks[] | select(.nr > 1000)] | length > 0'
-	# The HTML page has the stacks in the details of a call; sp-diff prints
+	# The HTML page has stacks in the details of a call, and sp-diff prints
 	# them below the call.
 	sp-emit --html s.sp >page.html
 	run -0 "$TESTS/scripts/html-check.py" page.html
 	grep -F '<li>from <code>socket(AF_INET, SOCK_DGRAM) &#60;- innermost &#60;- outer' page.html
 	run ! sp-diff plain.sp s.sp
 	grep -A 1 '^+ socket ' <<<"$output" | grep -E '^    from socket\(AF_[A-Z]*, SOCK_DGRAM\) <- innermost'
-	# merging a merged stream changes nothing, and another run has the same
-	# stacks
+	# Merging a stream with itself changes nothing.
 	sp-merge -o m.sp s.sp s.sp
 	cmp m.sp s.sp
 	[ "$(sp-emit --json plain.sp | jq '.stacks | length')" -eq 0 ]
 }
 
-# selected OPTION… — prints the calls in the profile of t.sp with these options
+# selected OPTION… — prints the names of the observed calls in the profile of
+# t.sp
 selected() {
 	sp-emit --explain --exact "$@" t.sp 2>err | awk '$5 == "observed" { print $3 }' | paste -sd ' '
 }
 
-@test "--only-through and --not-through select calls by the functions and files of their stacks" {
+@test "--only-through and --not-through select calls by the functions and files in their stacks" {
 	local main='main|/bin/app|0x10|'
 	printf '%s\n' 'run 1 a' 'image /bin/b' 'call 1 close 1' "stack 1 close '' 'g|/lib/libtwo.so|0x20|' 1" \
 		'image /bin/app' 'call 1 read 1' 'call 1 write 2' 'call 1 close 1' 'call 1 brk 1' \
@@ -75,9 +75,10 @@ selected() {
 	END
 	run -2 sp-emit --explain --only-through=h t.sp
 	[ "$output" = "sp-emit: --only-through=h: no function or file of a stack matches; --explain lists the stacks" ]
-	# the report has only the selected stacks
+	# --explain prints only the selected stacks.
 	[ "$(sp-emit --explain --exact --only-through=g t.sp | awk '$5 == "stack"' | wc -l)" -eq 2 ]
-	# for a call of two images, it has only the selected image's
+	# For a call of two images, --explain prints only the image that made
+	# the selected calls.
 	sp-emit --explain --exact --only-through=main t.sp | grep 'close .* observed  1 by /bin/app$'
 	printf '%s\n' 'run 1 a' 'call 1 read 1' | "$TESTS/mkstream" >none.sp
 	run -2 sp-emit --explain --not-through=f none.sp
@@ -95,7 +96,7 @@ selected() {
 	jq -e '.lost.mapping > 0 and .lost.call == 0' <(sp-emit --json l.sp)
 }
 
-@test "names in a stack are escaped for a terminal, and malformed stacks are refused" {
+@test "names in a stack are escaped, and malformed stacks are refused" {
 	printf '%s\n' 'run 1 a' 'call 1 read 1' \
 		'stack 1 read "" "a%1b[31m|/lib/x%0a.so|0x10|01 |anonymous%20memory|0|" 1' |
 		"$TESTS/mkstream" >a.sp
@@ -112,7 +113,7 @@ selected() {
 	done
 }
 
-@test "an unwinding process that fails is started three times, and one line reports it" {
+@test "a failing process that unwinds stacks is started three times, and one line reports it" {
 	requires_root
 	[[ $(PATH=$PATH:/sbin ldconfig -p) == *libdw.so.1* ]] || skip "no libdw"
 	local line='the process that unwinds stacks failed three times and'

@@ -1,14 +1,14 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# Prints the state of the machine that tests can change and must restore.
+# Prints the state of the machine that tests may change and must restore.
 
-# Each line of the state begins with the name of its subject.
+# Each line of the state begins with the kind of its object.
 device_nodes() {
 	find /dev \( -type b -o -type c \) -not -path '/dev/pts/*' \
 		-exec stat -c 'device node %n: mode %a, owner %u:%g, type %F %t:%T' {} +
 }
 
-# Leaves out lines that count, or that change by themselves.
+# Excludes counters and settings that change by themselves.
 sysctls() {
 	find /proc/sys -type f -perm -u+r -not \( -path '/proc/sys/kernel/random/*' \
 		-o -name '*-nr' -o -name '*-state' -o -name ns_last_pid \
@@ -28,7 +28,7 @@ cgroups() {
 	done < <(awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/self/mounts)
 }
 
-# Objects of System V IPC, which remain when processes end.
+# Prints the objects of System V IPC, which outlive the process that made them.
 ipc_objects() {
 	local kind
 	for kind in msg sem shm; do
@@ -37,8 +37,8 @@ ipc_objects() {
 	done
 }
 
-# print_state MACHINE — prints all of it; tests/machine prints the state of
-# auditing
+# print_state MACHINE — prints the whole state; MACHINE is the program
+# tests/machine, which prints the state of auditing
 print_state() {
 	{
 		device_nodes
@@ -50,17 +50,17 @@ print_state() {
 	} 2>/dev/null | sort -u
 }
 
-# is_before VERSION — tests whether the kernel is older
+# is_before VERSION — tests whether the kernel is older than VERSION
 is_before() {
 	local oldest
 	oldest=$(printf '%s\n' "$1" "$(uname -r)" | sort -V | sed -n 1p)
 	[ "$oldest" != "$1" ]
 }
 
-# is_others LINE — tests whether somebody else caused the change: a cgroup that
-# was created or removed, without processes. (A test would leave a cgroup in
-# place.) Also accepts, once, the warning of kernels before 6.1 that a map of a
-# BPF program allocates memory while it runs.
+# is_others LINE — tests whether a change is not due to the tests: a cgroup that
+# was removed, or that was created and has processes or is gone again. (A test
+# would leave an empty cgroup.) Also accepts the warning of kernels before 6.1
+# that a map of a BPF program allocates memory while it runs.
 is_others() {
 	local path=${1#*: cgroup }
 	case $1 in
@@ -75,7 +75,7 @@ is_others() {
 	esac
 }
 
-# state_changes BEFORE AFTER — prints the lines that only one of them has
+# state_changes BEFORE AFTER — prints the changes that tests made
 state_changes() {
 	local line
 	while IFS= read -r line; do

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Compares sp-record with strace -f: for the same command, both have the same
-# set of names.
+# Compares sp-record with strace -f: for the same command, both must have the
+# same names of calls.
 
 load helper
 
@@ -10,9 +10,9 @@ strace_names() {
 	sed -nE 's/^([0-9]+ +)?([a-z_0-9]+)\(.*/\2/p' "$1" | sort -u
 }
 
-# agrees [EXCEPT…] -- COMMAND… — checks that both have the same names. EXCEPT
-# are calls that depend on timing. restart_syscall always does: it needs a stop
-# in the middle of a call.
+# agrees [EXCEPT…] -- COMMAND… — checks that a recording has the names of
+# strace's log. EXCEPT are calls that depend on timing. restart_syscall is
+# always excluded, because it depends on when a task is stopped.
 agrees() {
 	local except=restart_syscall
 	while [ "$1" != -- ]; do
@@ -30,24 +30,24 @@ agrees() {
 		diff -u expected -
 }
 
-# fresh — removes files, so that both runs find the same ones
+# fresh — removes the files of an earlier run, so that each run finds the same
+# files
 fresh() {
 	rm -rf repository out
 }
 
-@test "ls /tmp" {
+@test "ls /tmp makes the calls that strace prints" {
 	agrees -- ls /tmp
 }
 
-# rt_sigreturn: it depends on timing whether SIGCHLD comes while the shell
-# waits.
+# The shell makes rt_sigreturn only if SIGCHLD comes while it waits.
 @test "a shell pipeline makes the calls that strace prints" {
 	agrees rt_sigreturn -- \
 		sh -c 'seq 1000 | sort -r | head -n 3 | tr 1 2 >out; cat out'
 }
 
-# futex: only a contended lock or join enters the kernel. madvise: glibc
-# returns a stack only if the thread ended before its memory was reused.
+# futex enters the kernel only if a lock or a join must wait. glibc calls
+# madvise for a stack only if the thread ended before the stack was used again.
 @test "python3 with threads makes the calls that strace prints" {
 	agrees futex madvise -- /usr/bin/python3 -c 'import threading
 ts = [threading.Thread(target=sum, args=(range(1000),)) for _ in range(4)]
@@ -55,7 +55,7 @@ ts = [threading.Thread(target=sum, args=(range(1000),)) for _ in range(4)]
 [t.join() for t in ts]'
 }
 
-# rt_sigreturn: as above.
+# The shell makes rt_sigreturn only if SIGCHLD comes while it waits.
 @test "git init, add and commit make the calls that strace prints" {
 	requires git
 	agrees rt_sigreturn -- sh -c 'git init -q repository &&
@@ -64,12 +64,12 @@ ts = [threading.Thread(target=sum, args=(range(1000),)) for _ in range(4)]
 			-c gc.auto=0 -c maintenance.auto=false commit -qm text'
 }
 
-# futex, madvise: as above.
+# Like the threads of Python, these call futex and madvise depending on timing.
 @test "a threaded C program makes the calls that strace prints" {
 	agrees futex madvise -- "$WITNESS/flood" 4 1000
 }
 
-@test "a note says that a log lacks the processes that were started" {
+@test "if a log lacks the started processes, a note says so" {
 	cd "$BATS_TEST_TMPDIR"
 	printf '%s\n' 'execve("/bin/sh", ["sh"], 0x7 /* 1 var */) = 0' 'clone(child_stack=NULL) = 123' \
 		'exit_group(0) = ?' '+++ exited with 0 +++' >one

@@ -1,13 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=no-recording
-# Tests the stream as its manual specifies it, and as earlier releases wrote it.
+# Tests streams of the form that sp-stream(5) specifies, and streams of earlier
+# releases.
 
 load helper
 
 PAGE=$TESTS/../lib/stream/sp-stream.5
 
-# manual_stream — prints the bytes of the hexdump in the manual
+# manual_stream — prints the bytes of the hexdump in sp-stream(5)
 manual_stream() {
 	sed -nE 's/^([0-9a-f]{8})  (([0-9a-f]{2} ?)+)$/\1: \2/p' "$PAGE" |
 		/usr/bin/python3 -c '
@@ -16,7 +17,7 @@ for line in sys.stdin:
     sys.stdout.buffer.write(bytes.fromhex(line.split(":")[1]))'
 }
 
-@test "the hexdump in the manual is a stream with the described content" {
+@test "the hexdump in sp-stream(5) is a stream with the described content" {
 	manual_stream >example.sp
 	[ "$(wc -c <example.sp)" -gt 250 ]
 	sep=$(sp-emit --json example.sp | jq -c '[
@@ -30,7 +31,7 @@ for line in sys.stdin:
 	[ "$sep" = "$expected" ]
 }
 
-@test "the manual's hexdump is canonical: merging it changes no byte" {
+@test "merging the hexdump of sp-stream(5) changes no byte" {
 	manual_stream >example.sp
 	sp-merge example.sp | cmp - example.sp
 }
@@ -41,7 +42,7 @@ for line in sys.stdin:
 	[ "$stderr" = "sp-merge: later.sp: stream version 2, and this tool reads version 1" ]
 }
 
-@test "the streams of every release can be read" {
+@test "the stream of every release can be read" {
 	for file in "$TESTS"/data/stream-*.sp; do
 		sp-emit --json "$file" | jq -e '
 			(.runs | length) == 1 and .runs[0].complete and
@@ -50,7 +51,7 @@ for line in sys.stdin:
 	done
 }
 
-@test "a stream is refused if any byte is changed, or if it is cut anywhere" {
+@test "a stream with any changed byte is refused, and so is a stream that is cut at any byte" {
 	manual_stream >example.sp
 	"${SP_BIN%/bin}/tests/fuzz/stream" example.sp
 }

@@ -1,17 +1,18 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# --tree selects an executable and all that it started from a recording that
-# also has the programs of the test.
+# --tree selects an executable and all programs that it started, from a
+# recording that also has the programs of the test.
 
 load helper
 
-# selected OPTION… FILE — prints the selected executables on one line
+# selected OPTION… FILE — prints the paths of the selected executables on one
+# line
 selected() {
 	sp-emit --json "$@" 2>err | jq -r '[.images[].path // "(other)"] | join(" ")'
 }
 
-# family — writes a.sp: a test that starts a service and a client. The service
-# starts a worker and a shell, through which it starts itself again.
+# family — writes a.sp: a test starts a service and a client. The service starts
+# a worker and a shell, and the shell starts the service again.
 family() {
 	"$TESTS/mkstream" >a.sp <<-'END'
 	run 1 a
@@ -61,7 +62,7 @@ family() {
 	done
 }
 
-@test "the name by which an executable was executed is escaped, and argv[0] is marked as a claim" {
+@test "the name by which a program was executed is escaped, and argv[0] is marked as a claim" {
 	"$TESTS/mkstream" >a.sp <<-'END'
 	run 1 a
 	image /bin/multi 1:1:1
@@ -83,7 +84,7 @@ family() {
 	sp-emit --json a.sp | jq -e '.names | map(.claim) == [false, false, true, true, true]'
 }
 
-@test "--tree selects an executable, the programs that it started, and those that they started" {
+@test "--tree selects an executable and all programs below it" {
 	family
 	[ "$(selected --tree=/bin/service a.sp)" = "/bin/service /bin/sh /bin/worker" ]
 	[ "$(selected --tree=/bin/sh a.sp)" = "/bin/service /bin/sh /bin/worker" ]
@@ -95,7 +96,7 @@ family() {
 	[ "$(jq -r '[.syscalls[].names[]] | join(" ")' p.json)" = "chmod ptrace write" ]
 }
 
-@test "sp-verify judges the same executables" {
+@test "sp-verify --tree judges the executables that sp-emit --tree selects" {
 	family
 	sp-emit --oci --tree=/bin/service -o p.json a.sp
 	run -0 sp-verify -p p.json --tree=/bin/service a.sp
@@ -110,7 +111,7 @@ family() {
 	[[ $output == *"--tree cannot be combined with --ndjson"* ]]
 }
 
-@test "an executable that others started as well is named" {
+@test "if another program started a selected executable as well, a note names both" {
 	family
 	run -0 --separate-stderr sp-emit --table --tree=/bin/service a.sp
 	[ -z "$stderr" ]
@@ -121,7 +122,7 @@ family() {
 	[ "$stderr" = "sp-emit: --tree: /bin/sh was also started by /bin/make: its calls there are in the profile, too" ]
 }
 
-@test "programs that did not start one another are named" {
+@test "a note names programs that did not start one another" {
 	family
 	sp-emit --oci -o p.json a.sp 2>err
 	grep -qF 'sp-emit: the profile is for 2 programs that did not start one another: /bin/client, /bin/service (--tree=' err
@@ -129,14 +130,15 @@ family() {
 	run ! grep 'start one another' err
 	sp-emit --table a.sp 2>err
 	[ ! -s err ]
-	# each started the next
+	# Each program started the next one.
 	printf '%s\n' 'run 1 a' 'image /a' 'call 1 read 1' 'image /b' \
 		'call 1 read 1' 'image /c' 'call 1 read 1' \
 		'start 1 /a 1 image=/b' 'start 1 /b 1 image=/c' |
 		"$TESTS/mkstream" >chain.sp
 	sp-emit --oci -o p.json chain.sp 2>err
 	run ! grep 'start one another' err
-	# one of the programs is below a shell
+	# The shell started both programs, and one of them also started the
+	# other.
 	printf '%s\n' 'run 1 a' 'image /sh' 'call 1 read 1' 'image /git' \
 		'call 1 read 1' 'image /core' 'call 1 read 1' \
 		'start 1 /sh 1 image=/git' 'start 1 /git 1 image=/core' \
@@ -145,24 +147,23 @@ family() {
 	run ! grep 'start one another' err
 }
 
-@test "a recording that does not show which program started which is refused" {
+@test "a recording that does not contain which program started which is refused" {
 	printf '%s\n' 'run 1 a' 'image /a 1:1:1' 'call 1 read 1' \
 		'image /b 1:1:1' 'call 1 read 1' | "$TESTS/mkstream" >old.sp
 	run -2 sp-emit --oci --tree=/a old.sp
 	[[ $output == *"record it again, or use --image" ]]
-	# a single executable has started no other one
+	# A single executable has started no other executable.
 	printf '%s\n' 'run 1 a' 'image /a 1:1:1' 'call 1 read 1' |
 		"$TESTS/mkstream" >one.sp
 	[ "$(selected --tree=/a one.sp)" = /a ]
-	# processes that are running when a recording attaches were started
-	# earlier
+	# Processes that ran when the recorder attached were started earlier.
 	printf '%s\n' 'run 1 a how="attached pid"' 'image /a 1:0:1' \
 		'call 1 read 1' 'image /b 1:0:1' 'call 1 read 1' |
 		"$TESTS/mkstream" >attached.sp
 	[ "$(selected --tree=/a attached.sp)" = /a ]
 }
 
-@test "starts are joined, are merged to the same bytes, and are kept without a path" {
+@test "starts are joined, merging them in any order gives the same bytes, and images without a path are kept" {
 	family
 	printf '%s\n' 'run 3 c' 'image - 3:0:1' 'image /x 3:1:0' 'call 3 read 1' \
 		'start 3 - 2 image=/x' 'start 3 /x 1 image=-' |
@@ -174,7 +175,7 @@ family() {
 	[ "$(sp-emit --json c.sp | jq -c '[.starts[] | [.by, .count]]')" = '[["/x",1],[null,2]]' ]
 }
 
-@test "--tree selects a real service from a recording with its test" {
+@test "--tree selects a real service in a recording with its test" {
 	local name
 	requires_root
 	mkdir bin
@@ -192,14 +193,14 @@ family() {
 	[ "$output" = "$PWD/bin/client" ]
 	sp-emit --oci -o p.json run.sp 2>err
 	grep -q 'start one another: .*bin/client' err
-	# the recording has a thread that executes a program, and attaches to a
-	# process
+	# These recordings have a thread that executes a program, and a process
+	# that was attached to.
 	sp-record -q -o thread.sp -- "$WITNESS/exec-thread" >/dev/null ||
 		[ $? -ne 125 ]
 	sp-emit --json thread.sp | jq -e '.starts | length > 0' >/dev/null
 }
 
-@test "an execution by a name that is too long loses the name, but no call" {
+@test "if a program is executed by a name that is too long, the name is lost, but no call" {
 	requires_root
 	local deep
 	deep=$PWD/$(printf 'a%.0s' {1..100})/$(printf 'b%.0s' {1..100})

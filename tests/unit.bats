@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=no-recording,long
-# Runs the programs in tests/unit/, a test for each.
+# Runs the programs in tests/unit/, which have a test each.
 
 load helper
 
@@ -9,7 +9,7 @@ unit() {
 	"${SP_BIN%/bin}/tests/unit/$1" "${@:2}"
 }
 
-@test "every program in tests/unit has its test here" {
+@test "every program in tests/unit has a test in this file" {
 	local source
 	for source in "$TESTS"/unit/*.c; do
 		source=${source##*/}
@@ -18,7 +18,7 @@ unit() {
 }
 
 # bats test_tags=32-bit
-@test "filter" {
+@test "unit/filter: filters answer as expected, and random filters as in the kernel" {
 	if has int80; then
 		unit filter
 	else
@@ -27,15 +27,15 @@ unit() {
 	fi
 }
 
-@test "events" {
+@test "unit/events: random events are the same after writing and reading" {
 	unit events
 }
 
-@test "condition" {
+@test "unit/condition: random conditions of policies become filters with the same answers" {
 	unit condition
 }
 
-@test "agree" {
+@test "unit/agree: equal filters agree, and a different bound is found" {
 	printf '%s\n' 'read: 1' 'close: arg0 in 5 && arg1 < 3 || arg2 & 0x100000001; return EPERM' >p
 	unit agree p >raw
 	unit agree p raw
@@ -44,21 +44,21 @@ unit() {
 	[[ $output == *" answered differently" ]]
 }
 
-@test "prove" {
+@test "unit/prove: prove() finds a changed instruction that affects an answer" {
 	unit prove
 }
 
-@test "tables" {
+@test "unit/tables: tables that were typed by hand agree with their sources" {
 	unit tables
 }
 
-# Prints the calls in the kernel's C headers on this machine.
-@test "syscall" {
+# tests/uapi prints the calls in this machine's headers of the kernel.
+@test "unit/syscall: every call in this machine's headers has its name and number" {
 	"$TESTS/uapi" >calls
 	<calls unit syscall
 }
 
-@test "every call of the newest kernels has its name, on every architecture" {
+@test "every call in the newest headers has its name, on every architecture" {
 	local dir=${SP_BIN%/bin}/suites/sid-headers
 	requires apt-get dpkg-deb
 	"$TESTS/suite" "$dir" sid linux-libc-dev || skip "sid cannot be fetched"
@@ -67,19 +67,19 @@ unit() {
 	<sid.calls unit syscall
 }
 
-@test "sandbox" {
+@test "unit/sandbox: in its sandbox, a tool can only write and rename its output" {
 	unit sandbox
 }
 
-@test "file-child" {
+@test "unit/file-child: a child that reads hostile files answers or is killed in time" {
 	unit file-child
 }
 
-@test "cgroup" {
+@test "unit/cgroup: the cgroups of units and containers are found" {
 	unit cgroup
 }
 
-@test "tests/mutate draws the same mutations for a seed, however many it draws" {
+@test "tests/mutate draws the same mutations for a seed, whatever their number" {
 	cd "$TESTS/mutate"
 	/usr/bin/python3 -B - <<-'END'
 	import glob, mutations
@@ -93,10 +93,10 @@ unit() {
 	END
 }
 
-@test "every BPF program fits into the stack that older kernels have" {
+@test "every BPF program fits into the stack of older kernels" {
 	local object
 	for object in "${SP_BIN%/bin}"/{record,plain,older}.bpf.o; do
-		[ -e "$object" ] || continue	# older.bpf.o is for x86-64
+		[ -e "$object" ] || continue	# older.bpf.o exists only for x86-64
 		/usr/bin/python3 "$TESTS/scripts/bpf-stack.py" "$object" >stacks ||
 			{ sort -rn stacks | sed -n 1,4p; return 1; }
 		[ "$(wc -l <stacks)" -ge 20 ]

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=long
-# sp-verify compares a profile with traces and with commands.
+# sp-verify compares a profile with recordings and with commands.
 
 load helper
 
@@ -12,7 +12,7 @@ setup_file() {
 	cp "$WITNESS/own-listener" own
 }
 
-# profile DEFAULT [ACTION NAME,NAME…]… — prints an OCI seccomp object
+# profile DEFAULT [ACTION NAME,NAME…]… — prints an OCI profile with these rules
 profile() {
 	local rules='' sep=''
 	local default=$1
@@ -26,13 +26,12 @@ profile() {
 		"$default" "$rules"
 }
 
-# rows — prints the lines of the list without those of the places
+# rows — prints the rows of the list, without the lines of sites
 rows() {
 	awk 'NR == 1 || $2 ~ /^[0-9]+$/' list
 }
 
-# one NAME COUNT ANSWER — checks that stdout has the row for that call, and no
-# other
+# row NAME — prints "COUNT ANSWER IMAGES" of the call in the list
 row() {
 	awk -v name="$1" '$3 == name { print $2, $4, $5 }' list
 }
@@ -41,7 +40,7 @@ trace() {
 	"$TESTS/mkstream"
 }
 
-@test "a trace that the profile allows has no violation" {
+@test "a recording whose calls the profile allows has no violation" {
 	profile ERRNO ALLOW read,write > p.json
 	printf 'run 01 a\nimage /bin/a\ncall 01 read 3\ncall 01 write 1\n' |
 		trace > a.sp
@@ -51,7 +50,7 @@ trace() {
 	[ "$stderr" = "sp-verify: 2 calls, no violation" ]
 }
 
-@test "a removed call is named exactly, with its answer and images" {
+@test "a call that was removed from the profile is listed with its answer and its images" {
 	profile ERRNO ALLOW read KILL_PROCESS chmod > p.json
 	trace > a.sp <<-'T'
 	run 01 a
@@ -81,7 +80,7 @@ trace() {
 	[ "$output" = "$one" ]
 }
 
-@test "ENOSYS is a violation, and log is none" {
+@test "ENOSYS is a violation, and SCMP_ACT_LOG is not" {
 	profile LOG > log.json
 	printf '%s' '{"defaultAction": "SCMP_ACT_ERRNO",
 		"defaultErrnoRet": 38}' > enosys.json
@@ -93,7 +92,7 @@ trace() {
 	[[ "${lines[1]}" == *ENOSYS* ]]
 }
 
-@test "calls of other architectures are distinguished" {
+@test "calls of different architectures are listed separately" {
 	profile ERRNO ALLOW read > p.json
 	trace > a.sp <<-'T'
 	run 01 a
@@ -110,7 +109,7 @@ trace() {
 	[[ "$output" == *"x32  "*"1073741824      1  read  kill thread"* ]]
 }
 
-@test "the kernel's probes (uretprobe, uprobe) pass every filter since Linux 6.14" {
+@test "from Linux 6.14 on, uretprobe and uprobe pass every filter" {
 	stream() {
 		printf 'run 1 x kernel=%s\ncall 1 read 1\ncall 1 %s 1\n' "$@" |
 			"$TESTS/mkstream" >a.sp
@@ -129,7 +128,7 @@ trace() {
 	[[ $output == *uretprobe* ]]
 }
 
-@test "a probe on libc, or on the program, works under every profile" {
+@test "with a probe on libc or on the program, the program works under every profile" {
 	local what call format
 	needs root uprobes
 	for what in libc entry return; do
@@ -162,7 +161,7 @@ trace() {
 	[[ "$stderr" == *"undecided: "*": socket"* ]]
 }
 
-@test "traces that lack calls are refused" {
+@test "recordings that lack calls are refused" {
 	profile ALLOW KILL chmod > p.json
 	printf 'run 01 a complete=no\nimage /b\ncall 01 read 1\n' | trace > 1.sp
 	printf 'run 01 a lost.call=3\nimage /b\ncall 01 read 1\n' | trace > 2.sp
@@ -181,7 +180,7 @@ trace() {
 	[ "$status" = 2 ]
 }
 
-@test "a wrong profile is refused, and the message has the place" {
+@test "a malformed profile is refused, and the message has the place" {
 	printf 'run 01 a\nimage /bin/a\ncall 01 read 3\n' | trace > a.sp
 	profile ERRNO FOO read > p.json
 	run sp-verify -p p.json a.sp
@@ -200,7 +199,7 @@ trace() {
 	[ "${#lines[@]}" = 1 ]
 }
 
-@test "wrong command lines are refused, and no command is run" {
+@test "a wrong command line is refused, and no command is run" {
 	profile ALLOW KILL chmod > p.json
 	printf 'run 01 a argv="touch x"\nimage /b\ncall 01 read 1\n' | trace > a.sp
 	for args in "a.sp" "-p p.json --" "-p p.json --run=01 a.sp" \
@@ -216,7 +215,7 @@ trace() {
 	[ ! -e x ]
 }
 
-@test "a write that fails is an error" {
+@test "a failed write is an error" {
 	[ -w /dev/full ] || skip "no /dev/full"
 	profile KILL ALLOW write > p.json
 	printf 'run 01 a\nimage /bin/a\ncall 01 read 3\n' | trace > a.sp
@@ -226,7 +225,7 @@ trace() {
 	[ "$status" = 2 ]
 }
 
-@test "for a command, every violation is listed and nothing is denied" {
+@test "for a command, every violation is listed and no call is denied" {
 	profile KILL ALLOW read > p.json
 	run --separate-stderr sp-verify -p p.json -- cat /proc/self/status
 	[ "$status" = 1 ]
@@ -237,7 +236,7 @@ trace() {
 	[[ "$output" != *" read "* ]]
 }
 
-@test "for a command, -o takes the list, and stdout belongs to the command" {
+@test "for a command, the list can go to -o, and stdout belongs to the command" {
 	profile ALLOW ERRNO getppid > p.json
 	run --separate-stderr sp-verify -p p.json -o list -- sh -c 'echo out'
 	[ "$output" = out ]
@@ -249,7 +248,7 @@ trace() {
 	[[ "$stderr" == *out* ]]
 }
 
-@test "the command's status is printed, and a command that cannot run is an error" {
+@test "the command's status is printed, and a command that cannot be executed is an error" {
 	profile ALLOW ERRNO chmod > p.json
 	run sp-verify -p p.json -- sh -c 'exit 3'
 	[ "$status" = 0 ]
@@ -265,7 +264,7 @@ trace() {
 	done
 }
 
-@test "calls of threads, fork trees and daemons are counted to the last one" {
+@test "each call of threads, fork trees and daemons is counted" {
 	profile ALLOW ERRNO getpgid,getsid,getpgrp > p.json
 	run timeout 30 sp-verify -p p.json -o list -- \
 		"$BATS_FILE_TMPDIR/tree" t f d
@@ -276,7 +275,7 @@ trace() {
 	[ "$(rows | wc -l)" = 4 ]
 }
 
-@test "a signal may interrupt a notified call, and its task may die in it" {
+@test "a signal may interrupt a notified call or kill its task" {
 	profile ALLOW ERRNO getpriority > p.json
 	run timeout 60 sp-verify -p p.json -o list -- \
 		"$BATS_FILE_TMPDIR/tree" s
@@ -286,7 +285,7 @@ trace() {
 }
 
 # bats test_tags=32-bit
-@test "for a 32-bit program, a profile without its architecture is violated" {
+@test "for a 32-bit program, a profile without the 32-bit architecture has violations" {
 	needs i386
 	profile ALLOW ERRNO chmod > p.json
 	run --separate-stderr sp-verify -p p.json -- "$BATS_FILE_TMPDIR/i386"
@@ -296,7 +295,7 @@ trace() {
 	[[ "$output" != *x86_64* ]]
 }
 
-@test "--enforce answers with the profile's errno" {
+@test "--enforce answers with the errno of the profile" {
 	profile ALLOW ERRNO getdents64 > p.json
 	run --separate-stderr sp-verify -p p.json --enforce -- ls /
 	[ "$status" = 1 ]
@@ -309,7 +308,7 @@ trace() {
 	[[ "$output" == *"execve  EPERM   ls" ]]
 }
 
-@test "--enforce: a command that the kernel kills is a violation" {
+@test "--enforce: if the kernel kills the command, that is a violation" {
 	profile ALLOW KILL_PROCESS getdents64 > p.json
 	run --separate-stderr sp-verify -p p.json --enforce -- ls /
 	[ "$status" = 1 ]
@@ -317,7 +316,7 @@ trace() {
 	[[ "$stderr" == *"that is a violation"* ]]
 }
 
-@test "a note says that the command has a filter or listener of its own" {
+@test "a note says that the command loads a filter or a listener of its own" {
 	profile ALLOW ERRNO chmod > p.json
 	run --separate-stderr sp-verify -p p.json -- "$BATS_FILE_TMPDIR/own"
 	[ "$status" = 0 ]
@@ -327,7 +326,7 @@ trace() {
 	[[ "$stderr" == *"exited with 1"* ]]
 }
 
-@test "without privilege, no_new_privs is set, with a note" {
+@test "without privileges, no_new_privs is set, and a note says so" {
 	requires_root
 	requires setpriv
 	profile ALLOW ERRNO getppid > p.json
@@ -343,7 +342,7 @@ trace() {
 	[[ "$stderr" != *CAP_SYS_ADMIN* ]]
 }
 
-@test "-t ends a command, and the wait for the processes that it left" {
+@test "-t ends a command, and ends the wait for processes that the command left" {
 	profile ALLOW ERRNO chmod > p.json
 	run timeout 20 sp-verify -p p.json -t 1 -- "$BATS_FILE_TMPDIR/tree" w
 	[ "$status" = 0 ]
@@ -352,7 +351,7 @@ trace() {
 	[ "$status" = 0 ]
 }
 
-@test "-t: if the command has ended, sp-verify does not wait for ten seconds" {
+@test "-t: if the command exits at SIGTERM, sp-verify does not wait ten seconds for other processes" {
 	local start=$SECONDS
 	profile ALLOW ERRNO chmod > p.json
 	run timeout 20 sp-verify -p p.json -t 1 -- sh -c '
@@ -361,14 +360,14 @@ trace() {
 	[ "$status" = 0 ]
 	[[ "$output" == *"exited with 6"*"the remaining processes keep running"* ]]
 	[ $((SECONDS - start)) -lt 6 ]
-	# If no process remains, this note is not printed.
+	# Without a remaining process, this note is not printed.
 	run -0 timeout 20 sp-verify -p p.json -t 1 -- sleep 60
 	[[ "$output" == *"killed by SIGTERM"* ]]
 	[[ "$output" != *"remaining processes"* ]]
 }
 
-# says_bye TOOL… — runs a command under timeout(1), which signals twice; the
-# command must shut down
+# says_bye TOOL… — checks that a command can shut down under timeout(1), which
+# signals twice
 says_bye() {
 	rm -f up
 	run -124 when_it_runs up sp-verify "$@" -- sh -c '
@@ -376,21 +375,22 @@ says_bye() {
 		: > up; while :; do sleep 0.05; done'
 	[[ "$output" == *bye* ]]
 	[[ "$output" != *"ended by"* ]]
-	# The two may count as one signal, but not if some time passes between
-	# them.
+	# The two signals may count as one signal, but two signals with a pause
+	# between them do not.
 	rm -f up
 	sp-verify "$@" -- sh -c 'trap "sleep 1; exit 8" TERM; : > up
 		while :; do sleep 0.05; done' 2> err 3>&- &
 	wait_for 10 test -e up
-	# one process sends both, so that there is little time in between
+	# One process sends both signals, so that the pause between them is
+	# short.
 	perl -e 'kill TERM, $ARGV[0]; select(undef, undef, undef, 0.02);
 		kill TERM, $ARGV[0]' $!
 	wait $! || [ $? = 1 ]
 	grep 'exited with 8' err
 }
 
-# is_deaf TOOL… — starts the tool as nohup(1) does: it and the command ignore
-# hangups
+# is_deaf TOOL… — checks that the tool and its command ignore hangups if they
+# are started as by nohup(1)
 is_deaf() {
 	local pid status=0
 	rm -f up
@@ -407,13 +407,13 @@ is_deaf() {
 	grep 'exited with 9' err
 }
 
-@test "two signals of timeout(1) count as one, and nohup(1) keeps hangups away" {
+@test "two signals of timeout(1) count as one, and under nohup(1) hangups are ignored" {
 	profile ALLOW ERRNO chmod > p.json
 	says_bye -p p.json
 	is_deaf -p p.json
 }
 
-@test "the same is true under a Landlock policy" {
+@test "under a Landlock policy, two signals of timeout(1) count as one, and hangups are ignored under nohup(1)" {
 	requires_root
 	jq -n '{ruleset: [{handledAccessFs: ["make_block"]}]}' > l.json
 	needs landlock
@@ -422,13 +422,13 @@ is_deaf() {
 	is_deaf --landlock l.json --enforce
 }
 
-@test "a hangup of the terminal reaches the command" {
+@test "a hangup of the terminal is passed on to the command" {
 	profile ALLOW ERRNO chmod > p.json
 	/usr/bin/python3 "$TESTS/scripts/hang-up.py"
 	grep 'exited with 7' err
 }
 
-@test "--replay: a signal goes to the running command, and no further command is started" {
+@test "--replay: a signal is passed on to the running command, and no further command is started" {
 	local status=0
 	profile ALLOW ERRNO chmod > p.json
 	trace > a.sp <<-T
@@ -449,7 +449,7 @@ is_deaf() {
 	grep 'killed by SIGTERM' err
 	grep 'ended by a signal: 2 more commands were not replayed' err
 	[ -e list ]
-	# A signal during the last command leaves no command out.
+	# If the signal comes during the last command, no command is left out.
 	rm up
 	sp-verify -p p.json --replay --run=one a.sp 2> err 3>&- &
 	wait_for 10 test -e up
@@ -458,7 +458,7 @@ is_deaf() {
 	run ! grep 'not replayed' err
 }
 
-@test "an image without a path, as with runc, gets its task's name" {
+@test "an image without a path, as under runc, is listed with its task's name" {
 	requires_root
 	profile ALLOW ERRNO chmod > p.json
 	# shellcheck disable=SC2016 # the inner shell expands it
@@ -469,7 +469,7 @@ is_deaf() {
 	[[ "$stderr" == *"sp-verify: [9] loads a filter of its own"* ]]
 }
 
-@test "signals are passed on, and a second one kills" {
+@test "the first signal is passed on, and a second one kills the command" {
 	local status=0
 	profile ALLOW ERRNO chmod > p.json
 	sp-verify -p p.json -- sh -c 'trap "exit 5" TERM; > up; while :; do
@@ -484,7 +484,7 @@ is_deaf() {
 	wait_for 10 test -e up
 	kill -TERM $!
 	wait_for 10 test -e got
-	# within 0.2 seconds, the same signal would not count as a second one
+	# The same signal within 0.2 seconds would not count as a second one.
 	sleep 0.3
 	kill -TERM $!
 	wait $! || status=$?
@@ -492,7 +492,7 @@ is_deaf() {
 	grep "ended by SIGTERM" err
 }
 
-@test "--replay runs each distinct command once, in order, as recorded" {
+@test "--replay runs each distinct command once, in order and as recorded" {
 	requires_root
 	profile ALLOW ERRNO getppid > p.json
 	mkdir d
@@ -514,7 +514,7 @@ is_deaf() {
 	[[ "$output" == *"getppid  EPERM"* ]]
 }
 
-@test "--run picks by name or id; a run without its command is an error" {
+@test "--run selects a run by name or id, and a run without its command line is an error" {
 	profile ALLOW ERRNO chmod > p.json
 	trace > a.sp <<-T
 	run ab01 one argv="touch one" cwd=$PWD uid=$(id -u) gid=$(id -g)
@@ -535,7 +535,7 @@ is_deaf() {
 	[ "$status" = 2 ]
 }
 
-@test "record, emit and verify work together, and a profile without one call has a violation" {
+@test "after sp-record and sp-emit, a profile that lacks one call has a violation" {
 	requires_root
 	requires sp-record jq
 	sp-record -q -o ls.sp -- ls /tmp > /dev/null
@@ -552,7 +552,7 @@ is_deaf() {
 	[[ $(rows | tail -n 1) == *"getdents64"* ]]
 }
 
-@test "calls that a filter denied while they were recorded are judged like others" {
+@test "a call that a filter denied during the recording is judged like other calls" {
 	printf '%s\n' 'run 1 r' 'call 1 read 1' 'denial 1 chmod -1 2' \
 		'denial 1 chmod -13 1' 'denial 1 ptrace 31 1' |
 		"$TESTS/mkstream" >a.sp
@@ -566,7 +566,7 @@ is_deaf() {
 	run -0 sp-verify -p p.json a.sp
 }
 
-@test "--json and --junit have the same list for programs" {
+@test "--json and --junit contain the violations of the list" {
 	"$TESTS/mkstream" >a.sp <<-'END'
 	run 1 a how="command paths"
 	image "/opt/<a>&%22b"
@@ -591,7 +591,7 @@ is_deaf() {
 	run -2 sp-verify -p p.json --junit=/no/dir/x a.sp
 }
 
-@test "of two profiles in force, the stricter answer counts, and of equal ones the newer" {
+@test "of two profiles, the stricter answer counts, and of equally strict answers the newer one" {
 	profile ERRNO ALLOW read,write,chmod KILL_PROCESS close > a.json
 	printf '%s' '{"defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 38,
 		"syscalls": [{"names": ["read", "close", "openat"],
@@ -611,7 +611,7 @@ is_deaf() {
 	run -2 sp-verify -p - -p - -- true < /dev/null
 }
 
-@test "a command and --enforce work under two profiles" {
+@test "a command can be verified under two profiles, also with --enforce" {
 	profile ALLOW ERRNO getdents64 KILL_PROCESS getppid > a.json
 	profile ALLOW ERRNO getppid KILL_PROCESS seccomp,prctl > b.json
 	run sp-verify -p a.json -p b.json -o list -- sh -c 'ls / > /dev/null'
@@ -629,7 +629,7 @@ is_deaf() {
 	done
 }
 
-# raw FILE INSTRUCTION… — writes a filter; each instruction is CODE,JT,JF,K
+FILE INSTRUCTION… — writes a raw filter; each instruction is CODE,JT,JF,K
 raw() {
 	/usr/bin/python3 -c 'import struct, sys
 for i in sys.argv[1:]:
@@ -638,7 +638,7 @@ for i in sys.argv[1:]:
 		"${@:2}" > "$1"
 }
 
-@test "a raw filter is judged like the profile from which it was made" {
+@test "a raw filter gives the verdicts of the profile from which it was made" {
 	"$TESTS/mkstream" > a.sp <<-'T'
 	run 01 a
 	image /a
@@ -660,9 +660,9 @@ for i in sys.argv[1:]:
 	[ "$(row read)" = "3 EIO /a" ]
 }
 
-@test "a command is verified under a raw filter with a computed answer" {
-	# for getppid: A = 0x50000 | 110 - 97; all other calls are allowed, also
-	# by a computed answer
+@test "a command can be verified under a raw filter that computes its answer" {
+	# The answer to getppid is 0x50000 | 110 - 97. Other calls are allowed,
+	# also by a computed answer.
 	raw c.bpf 0x20,0,0,0 0x15,0,3,110 0x14,0,0,97 0x44,0,0,0x50000 0x16,0,0,0 \
 		0,0,0,0x7fff0000 0x16,0,0,0
 	profile ALLOW ERRNO getpgid > a.json
@@ -676,7 +676,7 @@ for i in sys.argv[1:]:
 	[ "$(row getppid | cut -d' ' -f2)" = EACCES ]
 }
 
-@test "a wrong raw filter is refused with the file, the instruction and a reason" {
+@test "a malformed raw filter is refused with the file, the instruction and a reason" {
 	local case text
 	printf 'run 01 a\nimage /a\ncall 01 read 1\n' | trace > a.sp
 	while IFS='|' read -r text case; do
@@ -710,9 +710,8 @@ for i in sys.argv[1:]:
 	[ "$output" = "sp-verify: a.sp: a sandprint stream, not a seccomp profile" ]
 }
 
-# sp-verify must accept the same raw filters as the kernel. Compares both on
-# filters in which one byte is wrong.
-@test "raw filters are refused exactly if the kernel refuses them" {
+# Compares sp-verify with the kernel on filters with one wrong byte.
+@test "sp-verify refuses the raw filters that the kernel refuses, and no others" {
 	printf 'run 01 a\nimage /a\ncall 01 read 1\ncall 01 write 1\n' | trace > a.sp
 	sp-emit --bpf --exact -o p.bpf a.sp 2> err
 	/usr/bin/python3 - <<-'END'
@@ -725,7 +724,7 @@ for i in sys.argv[1:]:
 	    made[at] = random.choice([made[at] ^ 1 << random.randrange(8), random.randrange(256)])
 	    open(f"m{n:03}", "wb").write(made)
 	END
-	# reads memory that was written on only one of two paths
+	# This filter reads memory that was written on only one of two paths.
 	raw m300 0x20,0,0,0 0x15,1,0,5 5,0,0,2 2,0,0,0 5,0,0,1 5,0,0,2 \
 		0x60,0,0,0 6,0,0,0x7fff0000 6,0,0,0x7fff0000
 	"$WITNESS/load-filters" m??? > kernel
@@ -739,14 +738,15 @@ for i in sys.argv[1:]:
 	grep -q 1 ours
 }
 
-@test "--pid: a process's name cannot be read as its state" {
+@test "--pid: the name of a process cannot be mistaken for its state" {
 	local sleeper
 	requires_root
 	printf 'run 01 a\nimage /a\ncall 01 read 1\n' | trace > a.sp
 	cp "$(command -v sleep)" 'a) Z (b'
 	'./a) Z (b' 100 3>&- &
 	sleeper=$!
-	# Another process traces it, so that sp-verify must find the reason.
+	# Another process traces the sleeper, so sp-verify must print the
+	# reason.
 	strace -o strace.out -p "$sleeper" 3>&- &
 	wait_for 10 grep -q 'TracerPid:.[1-9]' "/proc/$sleeper/status"
 	run -2 sp-verify --pid="$sleeper" a.sp
@@ -773,7 +773,7 @@ for i in sys.argv[1:]:
 	run -2 sp-verify --as=docker -p a.json a.sp
 }
 
-@test "--pid: missing privileges are named, and the process continues" {
+@test "--pid: missing privileges are named, and the process continues to run" {
 	local judge sleeper
 	requires_root
 	requires setpriv
@@ -803,7 +803,7 @@ for i in sys.argv[1:]:
 	ended 0 $judge
 }
 
-@test "rules that make libseccomp 2.5.4 loop forever are an error" {
+@test "rules for which libseccomp 2.5.4 would loop forever are an error" {
 	needs endless_rules
 	printf 'run 01 a\nimage /a\ncall 01 getpid 1\n' | trace > a.sp
 	jq -n 'def rule($a; $b): {names: ["getpid"], action: "SCMP_ACT_ALLOW",
@@ -820,7 +820,7 @@ for i in sys.argv[1:]:
 	[ ! -e list ]
 }
 
-# GHSA-4q85-33p6-j5g6: getpid(3) would be allowed.
+# The bug is GHSA-4q85-33p6-j5g6: the filter would allow getpid with argument 3.
 @test "a profile for which libseccomp makes a wrong filter is refused" {
 	needs wrong_filters
 	printf 'run 01 a\nimage /a\ncall 01 getpid 1\n' | trace > a.sp
@@ -841,7 +841,7 @@ for i in sys.argv[1:]:
 	done
 }
 
-@test "if some values of a call are not known, the known ones are judged" {
+@test "if only some values of a call are unknown, the known values are judged" {
 	printf '%s\n' 'run 1 a' 'image /a' 'call 1 ioctl 5' \
 		'argument 1 ioctl "1:4294967295:21505" 2' \
 		'argument 1 ioctl "1:4294967295:7" 1' 'argument 1 ioctl "" 2' |
@@ -854,7 +854,7 @@ for i in sys.argv[1:]:
 	[[ $stderr == *"undecided"*"ioctl"* ]]
 }
 
-@test "options that would have no effect are refused" {
+@test "options without effect are refused" {
 	profile ALLOW ERRNO chmod > p.json
 	printf 'run 1 a\nimage /a\ncall 1 read 1\n' | trace > a.sp
 	: > log
@@ -873,7 +873,7 @@ for i in sys.argv[1:]:
 	END
 }
 
-@test "--image verifies only some executables of the recordings" {
+@test "--image judges only the selected executables of the recordings" {
 	printf '%s\n' 'run 1 r' 'image /bin/app' 'call 1 read 1' 'image /bin/runc' \
 		'call 1 chmod 2' | trace > a.sp
 	profile ERRNO ALLOW read > p.json
@@ -897,7 +897,7 @@ for i in sys.argv[1:]:
 	run -2 sp-verify -p p.json -u nobody a.sp
 }
 
-@test "the list and --junit cannot go to the same file" {
+@test "the list and --junit cannot be the same file" {
 	profile ALLOW ERRNO chmod > p.json
 	printf 'run 1 a\nimage /a\ncall 1 read 1\n' | trace > a.sp
 	run -2 sp-verify -p p.json --junit=- a.sp
@@ -907,8 +907,9 @@ for i in sys.argv[1:]:
 	[[ "$output" == *"<testsuite"* ]]
 }
 
-@test "a raw filter with a growing number of states is judged in limited time" {
-	# 800 times: if a bit of the first argument is set, adds to M[0]
+@test "a raw filter whose number of states grows is judged in limited time" {
+	# Repeats 800 times: if a bit of the first argument is set, adds a
+	# number to M[0].
 	{
 		printf '0x00,0,0,0 0x02,0,0,0 '
 		for n in $(seq 800); do

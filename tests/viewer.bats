@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Tests sp-record with file capabilities: its user can record the processes that
-# ptrace(2) would let that user read, and no others.
+# Tests sp-record with file capabilities. Its user may record exactly the
+# processes that ptrace(2) would let the user read.
 
 load helper
 
@@ -27,8 +27,8 @@ as() {
 	setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
 }
 
-# begin COMMAND… — starts it in the background until the test ends; it executes
-# sleep, and $pid is its process id
+# begin COMMAND… — starts a command that executes sleep, in the background until
+# the end of the test; $pid is its process id
 begin() {
 	"$@" 3>&- &
 	pid=$!
@@ -40,14 +40,14 @@ blind() {
 	sp-emit --json "$1" | jq -r '.runs[].blind[]'
 }
 
-@test "another user's process cannot be attached to" {
+@test "a process of another user cannot be attached to" {
 	begin sleep 30
 	run -125 as ./sp-record -q -t 1 -o a.sp -p $pid
 	[[ $output == "sp-record: -p $pid: it belongs to another user or has more privileges: "* ]]
 	[ ! -e a.sp ]
 }
 
-@test "the user's own process can be attached to" {
+@test "a process of the same user can be attached to" {
 	begin setpriv --reuid=65534 --regid=65534 --clear-groups sleep 30
 	as ./sp-record -q -t 0.3 -o a.sp -p $pid
 	sp-emit --table a.sp | shows clock_nanosleep
@@ -57,8 +57,8 @@ blind() {
 @test "a process of the same user that is not dumpable cannot be attached to" {
 	cp "$(command -v sleep)" closed
 	chmod 711 closed
-	# This process may be read by setpriv itself, because of capabilities
-	# that setpriv loses at the exec.
+	# A shell executes the program. setpriv has capabilities with which it
+	# can read the file, so that its process would stay dumpable.
 	setpriv --reuid=65534 --regid=65534 --clear-groups \
 		sh -c 'exec ./closed 30' 3>&- &
 	pid=$!
@@ -68,13 +68,13 @@ blind() {
 	[[ $output == *"more privileges"* ]]
 }
 
-@test "a process of the same user that has a capability cannot be attached to" {
+@test "a process of the same user with a capability cannot be attached to" {
 	begin setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=+chown --ambient-caps=+chown sleep 30
 	run -125 as ./sp-record -q -t 1 -o a.sp -p $pid
 	[[ $output == *"more privileges"* ]]
 }
 
-@test "a set-user-ID child is left out and named, with all that it starts" {
+@test "a set-user-ID child and its descendants are left out, and a note names the child" {
 	cp "$(command -v setpriv)" suid
 	chmod 4755 suid
 	as ./sp-record --paths -o a.sp -- sh -c \
@@ -82,13 +82,13 @@ blind() {
 	grep -E 'not seen: processes that belong to another user or have more privileges than sp-record: [0-9]+ \(suid\)$' err
 	[[ $(blind a.sp) =~ [0-9]+\ \(suid\)$ ]]
 	sp-emit --path-list a.sp >paths
-	grep '/suid$' paths		# this is the name that sh executed
+	grep '/suid$' paths		# sh executed it by this name
 	run ! grep -E 'shadow|/cat$' paths
 	grep '/ls$' paths
 	sp-emit --table a.sp | lacks setresuid
 }
 
-@test "a program with file capabilities is left out" {
+@test "a program with file capabilities is left out, and a note names it" {
 	cp "$(command -v ls)" capable
 	setcap cap_chown=ep capable
 	as ./sp-record -o a.sp -- sh -c './capable / >/dev/null; true' 2>err
@@ -96,7 +96,7 @@ blind() {
 	sp-emit --table a.sp | lacks getdents64
 }
 
-@test "a program that its user may not read is left out" {
+@test "a program that the user may not read is left out, and a note names it" {
 	cp "$(command -v ls)" closed
 	chmod 711 closed
 	as ./sp-record -o a.sp -- sh -c './closed / >/dev/null; true' 2>err
@@ -104,7 +104,7 @@ blind() {
 	sp-emit --table a.sp | lacks getdents64
 }
 
-@test "a command that gains privileges is run, but not recorded" {
+@test "a command that gains privileges runs, but is not recorded" {
 	cp "$(command -v ls)" suid
 	chmod 4755 suid
 	run -125 as ./sp-record -q -o a.sp -- ./suid /
@@ -119,7 +119,7 @@ blind() {
 	run ! grep privileges err
 }
 
-@test "of a cgroup with other users' processes, only the user's own are recorded" {
+@test "of a cgroup with processes of several users, only the user's own processes are recorded" {
 	local other mount
 	needs cgroup2
 	mount=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
@@ -137,7 +137,7 @@ blind() {
 	grep "privileges than sp-record: $other (sleep)" err
 }
 
-@test "root leaves nobody out" {
+@test "if root records, no process is left out" {
 	cp "$(command -v ls)" suid
 	chmod 4755 suid
 	sp-record -q -o a.sp -u nobody -- sh -c './suid / >/dev/null; true'

@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # Records the programs of witness/table, whose calls are known, and compares
-# them row by row.
+# each recording with its row.
 
 load helper
 
 setup_file() {
 	requires_root
-	# This is the table of this architecture.
+	# On other machines, the table is made from table.generic.
 	export TABLE=$TESTS/witness/table
 	[ "$(uname -m)" = x86_64 ] || {
 		TABLE=$BATS_FILE_TMPDIR/table
@@ -15,21 +15,20 @@ setup_file() {
 	}
 }
 
-# rows HOW EXPECT — the needs and command lines of these rows, one in each
-# line
+# rows HOW EXPECT — prints the needs and the command line of each of these rows
 rows() {
 	awk -v how="$1" -v expect="$2" '$1 == how && $2 == expect {
 		$1 = $2 = ""; print substr($0, 3) }' "$TABLE"
 }
 
-# expected HOW COMMAND… — prints the facts below that row
+# expected HOW COMMAND… — prints the facts of the row
 expected() {
 	awk -v row="$*" '/^[^\t#]/ { on = $1; for (i = 4; i <= NF; i++)
 		on = on " " $i; on = on == row }
 		/^\t/ && on { sub(/^\t/, ""); print }' "$TABLE"
 }
 
-# words COMMAND… — sets `words`, with full paths of the witness's programs
+# words COMMAND… — sets `words`, with the full paths of witness programs
 words() {
 	local w
 	words=()
@@ -45,9 +44,9 @@ lost_nothing() {
 			and all(.runs[]; .complete)' >/dev/null
 }
 
-# The facts in run.sp that the program's "truth" mentions must agree with it.
-# A count of 0 means that the call must not be there. A call for which a filter
-# killed a task must be mentioned.
+# The facts that the program prints to `truth` must agree with run.sp. A count
+# of 0 means that the call must not be recorded. A call for which a filter
+# killed a task must be in `truth`.
 agrees_with_truth() {
 	[ -s truth ] && lost_nothing &&
 		diff -u <(sed '/ 0$/d' truth | sort) \
@@ -74,28 +73,28 @@ attach_row() {
 	kill -KILL "$(<pid)" && ended 137 $!
 }
 
-# Tests whether the recorder reported that it began to watch a filter too late.
+# came_late — tests whether the recorder reported that it watched a filter too
+# late
 came_late() {
 	sp-emit --json run.sp |
 		jq -e 'any(.runs[].blind[]; endswith("just after it was loaded"))' \
 			>/dev/null
 }
 
-# is_late ROW… — tests whether the recorder began to watch a filter too late in
-# the last recording, and lost nothing else
+# is_late ROW… — tests whether the recorder only watched a filter too late in
+# the last recording, and lost nothing
 is_late() {
 	[ "$1" = filtered ] && came_late && lost_nothing
 }
 
-# record_in_time ROW… — records the row again while the recorder is too late.
-# This can happen on a busy machine, but only rarely: SP_LATE is the number of
-# repetitions that are allowed for the whole table. If more are needed, the
-# status is 3.
+# record_in_time ROW… — records the row, and repeats that if the recorder
+# watched a filter too late. On a busy machine, this can happen, but rarely. For
+# the whole table, SP_LATE repetitions are allowed; then the status is 3.
 record_in_time() {
 	record_row "$@" || return 1
-	# strict mode hides no call, so no recorder is too late for it
+	# Strict mode hides no call, so no recorder is too late for it.
 	if [ "$*" = "filtered strict" ] && came_late; then
-		echo "the recorder calls itself too late for strict mode"
+		echo "sp-record says that it was too late for strict mode"
 		return 1
 	fi
 	while is_late "$@"; do
@@ -106,9 +105,9 @@ record_in_time() {
 	done
 }
 
-# try HOW EXPECT ROW… — tries a row, and prints it if it fails. If the machine
-# is emulated, SP_EMULATED is set: SP_LATE then holds for each row, and a row
-# that is late every time is skipped.
+# try HOW EXPECT ROW… — tests a row, and prints it if it fails. SP_EMULATED is
+# set if the machine is emulated: then SP_LATE counts for each row, and a row
+# that is always late is skipped.
 try() {
 	local how=$1 expect=$2 status=0
 	shift 2
@@ -134,7 +133,7 @@ try() {
 	fi
 }
 
-# all HOW EXPECT — tries each of these rows
+# all HOW EXPECT — tests each of these rows
 all() {
 	local feature row failed=0 n=0 late=0
 	while read -r feature row; do
@@ -143,8 +142,8 @@ all() {
 			skip_row "$feature" "$1 $row"
 			continue
 		fi
-		# After detaching from a tracepoint, attaching to it again must
-		# wait.
+		# Attaching to a tracepoint is delayed if another program has
+		# just detached from it.
 		[[ $row != filtered* ]] || sleep 0.2
 		# shellcheck disable=SC2086 # several words
 		try "$1" "$2" $row || failed=1
@@ -154,16 +153,16 @@ all() {
 }
 
 # bats test_tags=32-bit
-@test "run: programs without a libc have exactly the listed calls" {
+@test "run: the recordings of programs without a libc have exactly the facts of the table" {
 	all run exact
 }
 
 # bats test_tags=32-bit
-@test "run: programs have the calls that they print about themselves" {
+@test "run: the recordings of other programs have the calls that the programs print" {
 	all run truth
 }
 
 # bats test_tags=32-bit
-@test "attach: sleeping tasks have exactly the listed calls" {
+@test "attach: the recordings of sleeping tasks have exactly the facts of the table" {
 	all attach exact
 }

@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """usage: manager.py DIRECTORY COMMAND...
 
-Does what a service manager does: joins the cgroup $CGROUP, makes a mount namespace
-of its own with a tmpfs on DIRECTORY, and executes the command."""
-import ctypes, os, sys
+Acts as a service manager: joins the cgroup $CGROUP, makes a new mount namespace with
+a tmpfs on DIRECTORY, and executes the command."""
 
 NEWNS, PRIVATE_ALL = 0x20000, 0x44000
 libc = ctypes.CDLL(None, use_errno=True)

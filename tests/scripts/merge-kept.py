@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # merge-kept.py MKSTREAM [SEED]: makes random streams of whole runs. Merging
-# them in random trees, with and without --keep-runs, must give the same as one
+# them in random trees, with and without --keep-runs, must write the same bytes
+# as one merge of all. Also checks which runs are kept.
 # merge of all. Also checks which runs that merge keeps.
 import random, subprocess, sys
 from importlib.machinery import SourceFileLoader
@@ -22,7 +23,7 @@ def rank(id):
     return mix(mix(half[0]) ^ half[1]), id
 
 def one(rare):
-    """A recording is one run, or has two phases."""
+    """Returns a recording of one run, or of one run with two phases."""
     id = rnd.getrandbits(124) * 16
     phases = [f"{id:032x}"] + [f"{id + 1:032x}"] * (rnd.random() < .15)
     how = rnd.choice(["command"] * 8 + ["attached pid", "command split harness"])
@@ -61,7 +62,7 @@ def tree(paths, out):
 
 def facts(path):
     """Returns the record of each run and, for each fact and image, the data of
-    each run."""
+        each run."""
     runs, ids, images, table, keep = {}, [], [], {}, None
     for record in mk.read(path):
         kind, *f = record
@@ -102,9 +103,10 @@ for _ in range(2):
                    for key, seen in table.items()}
     first = lambda ids: set(sorted(ids, key=rank)[:KEEP])
     assert all(first(seen) <= set(kept) for seen in [runs, *table.values()])
-    other = lambda id: id[:15] + bytes([id[15] ^ 1])     # the other phase
+    other = lambda id: id[:15] + bytes([id[15] ^ 1])     # the id of the other phase
     assert all(other(id) in kept for id in kept if other(id) in runs)
-    # Policies are refused because of these properties, or depend on them.
+    # sp-emit refuses or changes policies depending on these properties, so
+    # merging must keep them.
     for key, seen in table.items():
         special = lambda v: v[0] != 0 if key[0] == "image" else (v[2], v[0] > 1)
         assert {special(v) for v in seen.values()} == {special(v) for v in few[key].values()}

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# merge-trees.py MKSTREAM: makes random streams over few runs, so that many
-# facts occur twice. Merging them in random trees must give the same as merging
-# them one after the other.
+# merge-trees.py MKSTREAM: makes random streams with few runs, so that many
+# facts occur twice. Merging them in random trees must write the same bytes as
+# merging one by one.
 import os, random, subprocess, sys
 mk = sys.argv[1]
 rnd = random.Random(7)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # minijail-rules.py POLICY: checks that the rules for socket, ioctl and similar
-# calls are true for the values that args.bats recorded, and for no others.
-# minijail0(5) has atoms, && and ||.
+# calls are true for exactly the values that args.bats recorded. Evaluates
+# atoms, && and || as minijail0(5) describes.
 import re, sys
 rules = dict(line.strip().split(": ", 1) for line in open(sys.argv[1])
              if not line.startswith("#"))

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """usage: nri-runtime.py SOCKET START...
 
-Plays the part of containerd for an NRI plugin: waits for a plugin at SOCKET, lets it
+Acts as containerd does with an NRI plugin: waits for a plugin at SOCKET, lets it
 register, configures it, and sends a StateChange for each START. A START is JSON: {"pid",
 "id", "name", "pod", "namespace", "annotations", "labels", "event", "rpc"}. Prints each
-answer with the seconds that it took. Three words can be in the place of JSON: "garbage"
-sends garbage, "flood" sends as many messages as fit into one frame, and "closed" waits
-until the plugin has closed its connection.
+answer with the seconds that it took. A START can also be a word: "garbage" sends
+garbage, "flood" sends as many messages as fit into one frame, and "closed" waits until
+the plugin has closed its connection.
 """
 import json
 import os
@@ -53,7 +53,8 @@ class Plugin:
 
     def frame(self, connection, stream, kind, body):
         data = struct.pack(">IIBB", len(body), stream, kind, 0) + body
-        # in two frames, because a stream may be cut anywhere
+        # The message is sent in two frames, because a stream may be cut at any
+        # place.
         for part in (data[:7], data[7:]):
             self.s.sendall(struct.pack(">II", connection, len(part)) + part)
 
@@ -94,7 +95,8 @@ def main():
     body, _ = p.call("Configure", field(2, "containerd") +
                      field(3, "v1.7.24") + field(4, 5000) + field(5, int(os.environ.get("NRI_TIMEOUT_MS", 2000))))
     print("subscribed", body.hex())
-    # in two parts; the first one says that there is more
+    # The configuration is sent in two parts. The first part says that another
+    # one follows.
     for more, answer in (1, field(2, field(2, 1))), (0, field(2, b"")):
         body, _ = p.call("Synchronize", field(1, field(1, "pod")) +
                          (field(3, 1) if more else b""))

@@ -8,7 +8,7 @@ os.close(os.open("f", os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600, dir_fd=d))
 os.symlink("f", "s", dir_fd=d)
 os.link("f", "l", src_dir_fd=d, dst_dir_fd=d)
 os.rename("l", "m", src_dir_fd=d, dst_dir_fd=d)
-# the file to which the link leads
+# Opens the file through the link.
 os.close(os.open("s", os.O_RDWR, dir_fd=d))
 os.mkfifo("p", dir_fd=d)
 os.chmod("f", 0o644, dir_fd=d)
@@ -18,7 +18,7 @@ os.close(os.open("d/f", os.O_PATH))
 t = os.open("d", os.O_TMPFILE | os.O_RDWR)
 fcntl.flock(t, fcntl.LOCK_SH)
 os.fchmod(t, 0o640)
-# this is utimensat without a name
+# Python makes this with utimensat(2) without a name.
 os.utime(t)
 libc = ctypes.CDLL(None)
 assert not libc.linkat(t, b"", -100, b"d/t", 0x1000)    # AT_EMPTY_PATH

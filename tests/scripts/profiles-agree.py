@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """usage: profiles-agree.py COUNT TRACE…
-Makes COUNT profiles of container engines and Kubernetes. Compiles each with
-libseccomp's own binding for Python. Compares the answers of that filter to the calls of
-the traces with those that sp-verify finds for the profile. The exit status is 1 if they
-differ."""
+Makes COUNT profiles of container engines and Kubernetes, and compiles each with
+libseccomp's binding for Python. Compares the answers of the compiled filter to the calls
+of the traces with the answers that sp-verify finds for the profile. The exit status is 1
+if an answer differs."""
 import json, random, re, subprocess, sys, tempfile
 import seccomp, yaml
 
@@ -17,8 +17,8 @@ ACTIONS = {"SCMP_ACT_ALLOW": seccomp.ALLOW, "SCMP_ACT_LOG": seccomp.LOG,
 OPS = {"SCMP_CMP_EQ": seccomp.EQ, "SCMP_CMP_NE": seccomp.NE,
        "SCMP_CMP_GE": seccomp.GE, "SCMP_CMP_MASKED_EQ": seccomp.MASKED_EQ}
 ARCHS = {"SCMP_ARCH_X86": seccomp.Arch.X86, "SCMP_ARCH_X32": seccomp.Arch.X32}
-# A JSON library with signed integers cannot represent these numbers, except for
-# the last one.
+# A JSON library with signed integers can represent only the first of these
+# numbers.
 LARGE = [2 ** 63 - 1, 2 ** 63, 2 ** 64 - 2, 2 ** 64 - 1]
 FOREIGN = ["SCMP_ARCH_MIPSEL", "SCMP_ARCH_LOONGARCH64"]
 
@@ -34,8 +34,7 @@ def names():
 
 
 def action(rng, kinds):
-    """Returns the members of the profile, and the action in libseccomp's
-    terms."""
+    """Returns the members of a rule in the profile, and its action for libseccomp."""
     kind = rng.choice(kinds + ["SCMP_ACT_ERRNO"])
     if kind != "SCMP_ACT_ERRNO":
         return kind, None, ACTIONS[kind]
@@ -70,7 +69,7 @@ def add_rules(rng, profile, own):
             try:
                 own.add_rule(answer, name, *args)
             except (RuntimeError, OSError, ValueError):
-                pass        # an unknown call, or the default action again
+                pass        # the call is unknown, or the rule has the default action
 
 
 def make(rng):

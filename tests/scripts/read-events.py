@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # read-events.py STREAM: prints the stream's events as lines of JSON. It reads
-# them with msgpack for Python, not with our reader.
+# them with msgpack for Python, without our reader.
 import json, msgpack, sys
 kinds = ["call", "fork", "exec", "exit"]
 images = []

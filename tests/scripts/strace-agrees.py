@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """strace-agrees.py OURS THEIRS: compares two logs in strace's form.
 
-Times, addresses, and ids of processes and inodes differ from run to run. Where strace
-prints strings and structures, sp-emit prints a pointer. So each of these is replaced by
-a fixed sign. Then the lines of each task are compared, beginning with the first call
-that opens /dev/zero. Prints the differences; the exit status is 1 if there are any.
+Times, addresses, and ids of processes and inodes differ between runs. sp-emit prints a
+pointer where strace prints a string or a structure. So each of these is replaced by a
+fixed sign. Then the lines of each task are compared, beginning with the first call that
+opens /dev/zero. Prints the differences; the exit status is 1 if there is a difference.
 """
 import re, sys
 

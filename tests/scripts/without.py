@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-# usage: tests/scripts/without.py NUMBER COMMAND… — runs COMMAND under a seccomp filter that answers the call NUMBER with EPERM, as the filter of a container engine would
+# usage: tests/scripts/without.py NUMBER COMMAND… — runs COMMAND under a seccomp
+# filter that answers the call NUMBER with EPERM, as the filter of a container
+# engine may
 import ctypes
 import os
 import struct

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# workflow-steps.py FILE: writes the run: steps of the workflow in FILE to ./1, ./2 …
+# workflow-steps.py FILE: writes the `run:` steps of the workflow to ./1, ./2 …,
 # and their names to ./names.
 import re, sys, yaml
 flow = yaml.safe_load(open(sys.argv[1]))

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Runs the examples of sandprint-runs(7). A program that runs a suite is
-# recorded once, with a run for each test. Each of three tests makes a call that
+# Runs the examples of sandprint-runs(7). The program that runs a suite of three
+# tests is recorded once, and each test is a run. Each test makes a call that
 # the others do not make.
 load ../helper
 
@@ -9,9 +9,8 @@ setup_file() {
 	requires_root
 }
 
-# own_calls — prints "NAME CALL" for the calls that distinguish the tests, and
-# checks that nothing was lost, and that neither another run nor the harness
-# makes these calls.
+# own_calls — prints "NAME CALL" for each run and each call that distinguishes
+# the tests. Fails if something was lost.
 own_calls() {
 	sp-emit --json run.sp 2>/dev/null | jq -r '
 		if .lost | add // 0 | . > 0 then error("lost") else . end |
@@ -21,7 +20,7 @@ own_calls() {
 		.runs[] | "\($runs[.].name) \($name | sub("at$"; ""))"' | sort -u
 }
 
-# shell_tests SUFFIX — writes the scripts a, b and c
+# shell_tests SUFFIX — writes the three tests as scripts a, b and c
 shell_tests() {
 	printf '#!/bin/sh\necho 1..1\nsync && echo ok 1\n' >"a$1"
 	printf '#!/bin/sh\necho 1..1\nln -s x l && echo ok 1\n' >"b$1"
@@ -29,7 +28,7 @@ shell_tests() {
 	chmod +x "a$1" "b$1" "c$1"
 }
 
-@test "prove has a run for each test file" {
+@test "under prove, each test file is a run" {
 	requires prove
 	mkdir t
 	(cd t && shell_tests .t)
@@ -41,7 +40,7 @@ shell_tests() {
 	END
 }
 
-@test "ctest has a run for each test" {
+@test "under ctest, each test is a run" {
 	requires cmake ctest
 	shell_tests ''
 	cat >CMakeLists.txt <<-'END'
@@ -62,7 +61,7 @@ shell_tests() {
 	END
 }
 
-@test "make -j has a run for each command of a rule" {
+@test "under make -j, each command of a rule is a run" {
 	shell_tests ''
 	printf 'check: a1 b1 c1\n%%1:\n\t./$*\n' >Makefile
 	sp-record -q --split=children -o run.sp -- make -j 4 check
@@ -73,9 +72,10 @@ shell_tests() {
 	END
 }
 
-@test "bats has a run for each test" {
+@test "under bats, each test is a run" {
 	mkdir test
-	# bats would read it as a test of this file
+	# The line must not begin with @test: bats would read it as a test of
+	# this file.
 	sed 's/^TEST/@test/' >test/a.bats <<-'END'
 		TEST "disk" { sync; }
 		TEST "link" { ln -s x "$BATS_TEST_TMPDIR/l"; }
@@ -88,7 +88,7 @@ shell_tests() {
 		printf ' test_%s\n' 'disk sync' 'link symlink' 'pipe mknod')
 }
 
-@test "go test has a run for each package's program" {
+@test "under go test, the program of each package is a run" {
 	requires go
 	local name
 	export GOCACHE=$PWD/cache GOPATH=$PWD/gopath GOFLAGS=-mod=mod GOPROXY=off
@@ -121,9 +121,9 @@ shell_tests() {
 	END
 }
 
-@test "pytest has a run for each test of its process" {
+@test "under pytest, each test of the process is a run" {
 	requires pytest-3
-	# this is the file in the manual, with another FIFO
+	# This is the file in the manual, with another FIFO.
 	sed -n '/^import os/,/^\.Ed/{/^\.Ed/!p}' \
 		"${TESTS%/*}/sp-record/sandprint-runs.7" |
 		sed "s|/tmp/marks|$PWD/marks|; s/\\\\e/\\\\/g" >conftest.py
@@ -144,14 +144,14 @@ shell_tests() {
 		printf 'test_x.py::test_%s\n' a b c)
 }
 
-@test "if there are sixteen thousand runs, those beyond the table share the last one, with a note" {
+@test "of 17,000 runs, those beyond the table's 16,384 share the last run, and a note says so" {
 	run -0 --separate-stderr sp-record --split=children -o run.sp -- \
 		sh -c 'i=0; while [ $i -lt 17000 ]; do (:); i=$((i + 1)); done'
 	# shellcheck disable=SC2154 # run sets it
 	shows 'the last run has the calls of 618 runs, since there were too many' <<<"$stderr"
 	sp-emit --json run.sp >run.json
 	jq -e '.runs | length == 16384 and (last.name | endswith("[further runs]"))' run.json
-	# nothing is lost: every child exits
+	# No call is lost: every child calls exit_group.
 	jq -e '[.calls[] | select(.name == "exit_group").count] | add == 17001' run.json
 	jq -e '(.lost | add // 0) == 0' run.json
 }

@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """usage: agrees.py BINDIR COMMAND… — checks that stacks agree with strace -k
 
-Each stack of sp-record --stacks, and each chain that sp-verify prints for a
-violation, must be one that strace -f -k shows for that call, frame by frame, by
-file and address. A chain of sp-verify may end early. Prints those that are not;
-exit 1 if these are more than one in twenty.
+Each stack of sp-record --stacks, and each chain that sp-verify prints for a violation,
+must be a stack that strace -f -k prints for this call: each frame has the same file and
+address. A chain of sp-verify may end early. Prints the stacks that differ, and exits
+with 1 if these are more than one in twenty.
 """
 import functools, json, os, re, struct, subprocess, sys, tempfile
 
 bindir, *command = sys.argv[1:]
-directory = tempfile.TemporaryDirectory()    # removed at the end
+directory = tempfile.TemporaryDirectory()    # Python removes it at the end
 log, stream, profile, listed = (os.path.join(directory.name, name)
                                 for name in ("log", "s.sp", "p.json", "v.json"))
 quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -19,14 +19,14 @@ subprocess.run([f"{bindir}/sp-record", "-q", "--stacks", "-o", stream, "--", *co
                **quiet, timeout=300)
 out = subprocess.run([f"{bindir}/sp-emit", "--json", stream], capture_output=True, check=True)
 stacks = json.loads(out.stdout)["stacks"]
-with open(profile, "w") as file:        # makes every call a violation
+with open(profile, "w") as file:        # every call is a violation
     json.dump({"defaultAction": "SCMP_ACT_ERRNO"}, file)
 subprocess.run([f"{bindir}/sp-verify", "-p", profile, "--json", "-o", listed, "--", *command],
                **quiet, timeout=300)
 chains = [{"name": call["name"], "frames": site["frames"]} for call in json.load(open(listed))
           for site in call["sites"] if "frames" in site]
 
-calls, last = {}, []        # the chains, by the name of the call
+calls, last = {}, []        # {name of the call: [stacks]}
 for line in open(log, errors="replace"):
     call = re.match(r"(\d+) +(?:<\.\.\. )?(\w+)[( ]", line)
     frame = re.match(r" > (.*?)(?:\(.*\))? \[0x([0-9a-f]+)\]$", line)
@@ -46,23 +46,23 @@ def segments(path):
     return [(h[2], h[3], h[5]) for h in headers if h[0] == 1]
 
 def offset(path, address):
-    """strace prints offsets in the file."""
+    """Returns the offset of an address in the file, which strace prints."""
     return next((address - v + o for o, v, n in segments(path) if v <= address <= v + n), address)
 
 def chain(stack):
     return tuple((os.path.basename(f["file"]), offset(f["file"], int(f["address"])))
                  for f in stack["frames"])
 
-# strace unwinds when a call returns, so it has no stack for a call that ends
-# its thread. It may also continue after the function with which a program or
-# thread begins.
+# strace unwinds when a call returns. So it has no stack for a call that ends
+# its thread. It may also print frames beyond the function with which a program
+# or a thread begins.
 OUTERMOST = {"_start", "__clone3", "clone3", "clone"}
 def agrees(mine, theirs, outermost):
     return mine in theirs or outermost in OUTERMOST and any(c[:len(mine)] == mine for c in theirs)
 
 def compare(what, stacks, may_end_early):
-    """Counts those that agree, and prints the others. Returns False if too
-    few agree."""
+    """Counts the stacks that agree, and prints the others. Returns False if too few
+        agree."""
     stacks = [s for s in stacks if any(seen.get(s["name"], ()))]
     same = early = 0
     for stack in stacks:

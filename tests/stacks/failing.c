@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Replaces libdw: a process that uses it fails. */
+/* A replacement for libdw that aborts in each process that uses it. */
 #include <stdlib.h>
 
 #define FUNCTION(name) void name(void); void name(void) { abort(); }

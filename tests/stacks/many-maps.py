@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes more executable mappings than the kernel has room to record, while
-the recorder, our parent, is stopped. The next mapping for which there is
-room reports the loss."""
+"""Stops the recorder, its parent, and makes more executable mappings than the kernel has
+room to record. The next mapping after that reports the loss."""
 import mmap
 import os
 import signal

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Starts threads, one after the other, each of which makes calls from functions
- * of its own.
+ * Starts threads, one after the other. Each thread makes calls from different
+ * functions.
  */
 #include <fcntl.h>
 #include <pthread.h>

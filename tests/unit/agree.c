@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: agree [-k] [-r ROOT] PROFILE [RAW…] Compares the filter of a profile
- * with raw filters (all in force together) that another compiler made from it,
- * for all numbers of calls, and for arguments made from the constants in the
- * filters. -k treats killing a thread and killing the process as equal. Prints
- * how many inputs agreed; exits with 1 if one did not. Without RAW, writes the
- * filter itself to stdout.
+ * usage: agree [-k] [-r ROOT] PROFILE [RAW…]
+ *
+ * Compares the filter of a profile with raw filters (all in force together)
+ * that another compiler made from the profile, for all numbers of calls and for
+ * arguments made from the constants in the filters. -k treats killing a thread
+ * and killing the process as equal. Prints how many inputs were compared, and
+ * exits with 1 if an answer differs. Without RAW, writes the profile's filter
+ * to stdout.
  */
 #include <linux/audit.h>
 #include <stdio.h>
@@ -43,7 +45,7 @@ static struct filter *read_raw(const char *path, struct filter *older)
 	size_t n;
 
 	if (!file)
-		message_fatal("%s: cannot be opened", path);
+		message_fatal("%s: cannot open the file", path);
 	bytes = input_read(file, FILE_MAX, &n);
 	fclose(file);
 	f = n ? cbpf_parse(bytes, n, &problem) : NULL;

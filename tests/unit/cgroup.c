@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Finds the cgroups of units and containers. Paths that users chose must not
- * count.
+ * Tests how the cgroups of units and containers are found. Paths that users
+ * chose must not be accepted.
  */
 #include "../../lib/process/cgroup.c"
 
@@ -27,9 +27,9 @@ static const struct {
 	  "docker-web.service.scope", false },
 };
 
-/* The path of the container "hop" after shortening. */
+/* Paths of the container "hop", and what cut_after() makes of them. */
 static const struct {
-	/* NULL: the path is not the container's */
+	/* NULL: the path is not one of the container */
 	const char *path, *cut;
 } cuts[] = {
 	{ "/hop", "/hop" },
@@ -64,8 +64,8 @@ static int check_cuts(void)
 }
 
 /*
- * The paths by hierarchy, version 2 first. "*" marks a path whose name has the
- * id.
+ * The paths of a process by hierarchy, version 2 first. "*" means that a part
+ * of the path is the id. `best` is the place to use.
  */
 static const struct {
 	const char *paths[4];
@@ -104,7 +104,10 @@ static int check_choices(void)
 	return status;
 }
 
-/* One cgroup was delegated to somebody else, and only root owns the other. */
+/*
+ * A cgroup that another user owns must be refused, and one that root owns must
+ * be accepted.
+ */
 static int check_owner(const struct cgroup_mount *mount, const char *name)
 {
 	enum { NOBODY = 65534 };
@@ -118,7 +121,7 @@ static int check_owner(const struct cgroup_mount *mount, const char *name)
 		if (chown(dir, owners[i], -1))
 			break;
 		if (is_made_by_manager(&in, strlen(name) + 2) != !owners[i]) {
-			printf("%s: made by the owner %u\n", dir, owners[i]);
+			printf("%s: wrong for the owner %u\n", dir, owners[i]);
 			status = 1;
 		}
 		rmdir(dir);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * For random conditions of policies, compares the filter's answers with an
- * evaluation of the policy here.
+ * Compares the answers of filters with an evaluation of the policy, for random
+ * conditions.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -20,14 +20,17 @@ static const uint64_t values[] = {
 	0xfffffffe, 0xffffffff, 0x100000000, 0x100000001, 0x1ffffffff,
 	0x8000000000000000, 0xfffffffffffffffe, 0xffffffffffffffff,
 };
-/* small numbers, which are the most frequent in policies */
+/* the number of small values, which are the most frequent in policies */
 enum { SMALL = 9 };
 
 static const char *const ops[] = {
 	"==", "!=", "<", "<=", ">", ">=", "&", "in",
 };
 
-/* Comparisons with bounds are rare in policies, and need many rules. */
+/*
+ * Makes few comparisons with bounds: they are rare in policies and need many
+ * rules.
+ */
 static int make_op(void)
 {
 	static const int likely[] = { 0, 0, 1, 6, 6, 7 };

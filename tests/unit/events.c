@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Random events of all sizes must be the same after writing and reading. A
- * record with a changed or missing byte must not make the reader crash.
+ * Random events of all sizes must be the same after writing and reading. The
+ * reader must not crash on a record with a changed or missing byte.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static uint64_t any_number(void)
 	return random() % 4 ? bits : -bits;
 }
 
-/* Makes events of a few tasks and images, or of very many. */
+/* Makes an event of one of `tasks` tasks. */
 static struct happening any_event(const struct happening *before, int tasks)
 {
 	struct happening h = {
@@ -68,11 +68,11 @@ static void check_record(const struct stream_record *record,
 		message_fatal("after %d: not opened", *n);
 	while ((next = events_next(&reader, &h)) == EVENTS_ONE) {
 		if (*n == EVENTS || memcmp(&h, &events[*n], sizeof(h)))
-			message_fatal("event %d came back changed", *n);
+			message_fatal("event %d differs after reading", *n);
 		++*n;
 	}
 	if (next != EVENTS_END)
-		message_fatal("after %d: no proper end", *n);
+		message_fatal("no end after event %d", *n);
 }
 
 static void check_round_trip(int tasks)
@@ -98,7 +98,7 @@ static void check_round_trip(int tasks)
 		if (event == STREAM_RECORD && record.kind == STREAM_TRACED)
 			check_record(&record, events, &n);
 	if (event != STREAM_COMPLETE || n != EVENTS)
-		message_fatal("%d of %d events came back", n, EVENTS);
+		message_fatal("%d of %d events were read", n, EVENTS);
 	stream_reader_free(reader);
 	fclose(file);
 	free(data);
@@ -120,7 +120,7 @@ static void read_bytes(const uint8_t *bytes, size_t size)
 	if (events_open(&reader, &record))
 		while (events_next(&reader, &h) == EVENTS_ONE)
 			if (h.what >= HAPPENED_KINDS)
-				message_fatal("an event of no kind");
+				message_fatal("an event has an unknown kind");
 	free(copy);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A child that reads hostile files answers, or the parent gives it up in time.
- * The parent does not wait for the child's end.
+ * A child that reads hostile files must answer, or the parent must give it up
+ * in time. The parent must not wait for the child's end.
  */
 #include <assert.h>
 #include <errno.h>
@@ -54,14 +54,14 @@ static void answers(void)
 	assert(!memcmp(answer, "e1", 2));
 	assert(file_child_ask(child, two, 2, answer, 2));
 	assert(!memcmp(answer, "e2", 2));
-	assert(!count);		/* its own copy */
+	assert(!count);		/* the child has a copy of its own */
 	assert(!file_child_ask(child, two, 2, answer, 1));
 	assert(file_child_ask(child, "b", 1, answer, FILE_CHILD_BYTES));
 	assert(answer[FILE_CHILD_BYTES - 1] == BIG);
 	file_child_free(child);
 }
 
-/* Answers come in order, and sending does not wait. */
+/* Answers come in the order of the questions, and sending does not wait. */
 static void queue(void)
 {
 	size_t count = 0;
@@ -82,8 +82,8 @@ static void queue(void)
 }
 
 /*
- * Each child is given up within the deadline. After three, no further child is
- * started.
+ * The parent gives up each child within the deadline, and starts no child after
+ * three failures.
  */
 static void fails(char what, bool at_once)
 {
@@ -106,7 +106,7 @@ static void fails(char what, bool at_once)
 	file_child_free(child);
 }
 
-/* A child that hangs does not keep a pipe of the parent open. */
+/* A child that hangs must not keep the parent's pipe open. */
 static void holds_nothing(void)
 {
 	size_t count = 0;
@@ -128,7 +128,7 @@ static void on_alarm(int signal)
 	(void)signal;
 }
 
-/* A signal neither ends the wait nor makes it longer. */
+/* A signal must not end the wait or extend it. */
 static void survives_signals(void)
 {
 	struct sigaction action = { .sa_handler = on_alarm };

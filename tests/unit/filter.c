@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tests profiles and filters: a table of cases, and the evaluation in user
- * space, which is compared with the kernel's for random profiles and arguments.
+ * Tests profiles and filters with a table of cases. Compares the evaluation in
+ * user space with the kernel, for random profiles and arguments.
  */
 #include <errno.h>
 #include <signal.h>
@@ -67,7 +67,10 @@ static const char all[] =
 	" \"architectures\": [\"SCMP_ARCH_X32\", \"SCMP_ARCH_X86\"],"
 	" \"syscalls\": [{\"names\": [\"read\", \"ioctl\", \"prctl\"],"
 	"                 \"action\": \"SCMP_ACT_ALLOW\"}]}";
-/* Two conditions on one argument; one of them is enough. */
+/*
+ * The rule of getuid has two conditions on one argument: one true condition is
+ * enough.
+ */
 static const char either[] =
 	"{\"defaultAction\": \"SCMP_ACT_TRAP\", \"syscalls\": ["
 	"  {\"names\": [\"getuid\"], \"action\": \"SCMP_ACT_ALLOW\", \"args\": ["
@@ -107,12 +110,12 @@ static const struct {
 	{ plain, "x86", 4, {0}, ERRNO(1) },
 	{ plain, "x86", 0, {0}, ERRNO(7) },
 	{ plain, "x86", 192, {0}, SECCOMP_RET_LOG },
-	/* it is accept(2), called through socketcall(2) */
+	/* this calls accept(2) through socketcall(2) */
 	{ plain, "x86", 102, { 5 }, ALLOW },
 	{ plain, "x86", 102, { 4 }, ERRNO(7) },
 	{ plain, "x32", 0x40000000, {0}, KILL },
 	{ plain, "aarch64", 63, {0}, KILL },
-	/* the machine's own architecture is added */
+	/* sp-verify adds this machine's own architecture */
 	{ all, "x86_64", 0, {0}, ALLOW },
 	{ all, "x86_64", 16, {0}, ALLOW },
 	{ all, "x86_64", 1, {0}, SECCOMP_RET_KILL_PROCESS },
@@ -195,7 +198,10 @@ static const struct {
 	  "Action: runc and docker read it as action, and crun ignores it" },
 	{ NAMED("\"action\": \"SCMP_ACT_ALLOW\", \"args\": [{\"Index\": 0}]"),
 	  "Index: runc and docker read it as index, and crun ignores it" },
-	/* Two programs read different profiles from these files. */
+	/*
+	 * These files have members of two forms, of which different programs
+	 * read different ones.
+	 */
 	{ "{\"linux\": {\"seccomp\": {\"defaultAction\": \"SCMP_ACT_KILL\"}},"
 	  " \"defaultAction\": \"SCMP_ACT_ALLOW\"}",
 	  "linux and defaultAction cannot both be given" },
@@ -203,8 +209,8 @@ static const struct {
 	  "\"SCMP_ACT_KILL\"}, \"defaultAction\": \"SCMP_ACT_ALLOW\"}",
 	  "kind and defaultAction cannot both be given" },
 	/*
-	 * A runtime ignores these members: it would allow or deny the call
-	 * without regard to them.
+	 * A runtime ignores these members, and would allow or deny the call
+	 * without them.
 	 */
 	{ "{\"linux\": {\"seccomp\": {\"defaultAction\": \"SCMP_ACT_KILL\","
 	  " \"syscalls\": [{\"names\": [\"read\"], \"action\": "
@@ -291,14 +297,14 @@ static bool check_names(void)
 
 	for (size_t i = 0; i < N_ELEMENTS(names); i++)
 		if (strcmp(action_name(names[i].action, buf), names[i].name)) {
-			message_error("%#x is called %s", names[i].action,
+			message_error("%#x has the name %s", names[i].action,
 				      action_name(names[i].action, buf));
 			ok = false;
 		}
 	return ok;
 }
 
-/* Whether `n` calls are allowed, and the given call is one of them. */
+/* Returns whether the given call is among the `n` calls that are allowed. */
 static bool allows(const char *text, const char *arch, const char *call,
 		   size_t *n)
 {
@@ -330,7 +336,7 @@ static bool check_allowed(void)
 	return true;
 }
 
-/* The kernel runs the filter. These calls accept any argument. */
+/* The code below compares with the kernel. These calls accept any arguments. */
 
 static const struct {
 	const char *name;
@@ -384,7 +390,7 @@ static void random_rule(FILE *to)
 	fputs("]}", to);
 }
 
-/* A profile with random rules. It allows another profile to be loaded later. */
+/* Makes a profile with random rules, which allows loading another profile. */
 static char *random_profile(void)
 {
 	char *text = NULL;
@@ -426,8 +432,8 @@ static void random_probe(struct probe *probe, bool int80)
 }
 
 /*
- * With int 0x80, the sixth argument is in the frame pointer, so it is always 0
- * here. The stack pointer skips the red zone.
+ * Makes a call by int 0x80. Its sixth argument is in the frame pointer and is
+ * always 0 here. The stack pointer skips the red zone.
  */
 static long call_compat(const struct seccomp_data *d)
 {
@@ -465,7 +471,7 @@ static bool load(const struct filter *f)
 }
 
 /*
- * The child, in which the kernel runs the filter, leaves these results for its
+ * The kernel runs the filter in a child, which writes these results for its
  * parent.
  */
 struct shared {
@@ -484,7 +490,7 @@ static void probe_kernel(const struct filter *f, struct shared *s)
 			? call_compat(&s->probes[i].data)
 			: call_native(&s->probes[i].data);
 	s->answered = true;
-	/* not _exit(), in which sanitizers make calls */
+	/* sanitizers make calls in _exit() */
 	syscall(SYS_exit_group, 0);
 }
 
@@ -514,8 +520,8 @@ static bool answers_have(const struct filter_answers *answers, uint32_t action)
 }
 
 /*
- * If only some bits of the arguments are known, the answer must be among the
- * possible ones.
+ * For arguments of which only some bits are known, the possible answers must
+ * include the real answer. If all bits are known, it must be the only one.
  */
 static bool check_known(const struct filter *f, const struct probe *probe,
 			uint32_t answer)
@@ -559,7 +565,7 @@ static bool check_probe(const struct filter *f, const struct filter *notifying,
 	filter_run_any(f, (struct call_id){ probe->data.arch, probe->data.nr },
 		       &any);
 	if (!any.more && !answers_have(&any, answer))
-		message_error("answer %#x is not among those possible", answer);
+		message_error("answer %#x is not a possible answer", answer);
 	else if (!check_known(f, probe, answer))
 		message_error("answer %#x is not what is left when arguments "
 			      "are known", answer);
@@ -577,7 +583,8 @@ static bool check_probe(const struct filter *f, const struct filter *notifying,
 }
 
 /*
- * The kernel must accept the programs, and so must the reader of raw filters.
+ * The kernel has accepted these programs, so the reader of raw filters must
+ * accept them.
  */
 static bool check_program(const struct filter *f)
 {
@@ -623,9 +630,9 @@ static bool check_probes(const struct shared *s)
 }
 
 /*
- * Returns false if libseccomp refused the profile: its rules contradict each
- * other, or libseccomp 2.5.4 reached its time limit (rules for one call on
- * different arguments).
+ * Returns false if libseccomp refused the profile. Either its rules contradict
+ * each other, or libseccomp 2.5.4 reached its time limit for rules on different
+ * arguments of one call.
  */
 static bool ask_kernel(char *const texts[2], struct shared *s)
 {
@@ -643,7 +650,7 @@ static bool ask_kernel(char *const texts[2], struct shared *s)
 }
 
 /*
- * Tries one filter, or, in one of four cases, two programs that are in force
+ * Compares one filter or, in one of four cases, two filters that are in force
  * together.
  */
 static bool check_random(struct shared *s, bool int80)
@@ -679,7 +686,7 @@ static bool check_kernel(bool int80, unsigned int profiles)
 		srand(SEED + i);
 		if (check_random(s, int80))
 			continue;
-		message_error("of the filters, this was number %u", SEED + i);
+		message_error("random filter %u: wrong", SEED + i);
 		return false;
 	}
 	return true;
@@ -712,7 +719,7 @@ static bool check_own_loads(void)
 		if (filter_is_own_load(&data) != rows[i].notified ||
 		    (filter_run(notifying, &data) == SECCOMP_RET_USER_NOTIF) !=
 		    rows[i].notified) {
-			message_error("own load %zu: wrong", i);
+			message_error("own load: row %zu is wrong", i);
 			ok = false;
 		}
 	}
@@ -722,8 +729,8 @@ static bool check_own_loads(void)
 }
 
 /*
- * usage: filter [native] [PROFILES] — tests this many random profiles; "native"
- * leaves out 32-bit calls, for machines without them
+ * usage: filter [native] [PROFILES] — tests PROFILES random profiles. "native"
+ * leaves out 32-bit calls, for machines that do not have them.
  */
 int main(int argc, char **argv)
 {

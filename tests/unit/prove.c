@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Tests prove() with filters that libseccomp made, and with the same filters
- * after changing one instruction. If the change affects an answer, prove() must
- * find such an answer, and its report must be true.
+ * after one instruction was changed. If a change affects an answer, prove()
+ * must report a changed answer.
  */
 #include <inttypes.h>
 #include <seccomp.h>
@@ -34,7 +34,7 @@ static uint64_t random_value(void)
 
 static struct profile_arg random_arg(uint32_t index)
 {
-	/* the last ones are the most frequent in policies */
+	/* the comparisons at the end are the most frequent in policies */
 	static const int ops[] = {
 		SCMP_CMP_NE, SCMP_CMP_LT, SCMP_CMP_LE, SCMP_CMP_GE,
 		SCMP_CMP_GT, SCMP_CMP_MASKED_EQ, SCMP_CMP_MASKED_EQ,
@@ -95,7 +95,7 @@ static struct seccomp_data random_call(void)
 	return data;
 }
 
-/* Whether the answer to one of some calls has changed. */
+/* Returns whether an answer to one of some random calls differs. */
 static bool differ(const struct filter *a, const struct filter *b)
 {
 	for (int i = 0; i < SAMPLES; i++) {
@@ -118,13 +118,13 @@ static void change(struct filter *f)
 	} else if (BPF_CLASS(i->code) == BPF_JMP && rand() % 2) {
 		i->code = BPF_JMP | BPF_K | (1 + rand() % 4) << 4;
 	} else if (BPF_CLASS(i->code) == BPF_LD) {
-		i->k = (rand() % 14 + 4) % 16 * 4;	/* not the place */
+		i->k = (rand() % 14 + 4) % 16 * 4;	/* another field */
 	} else {
 		i->k ^= 1U << rand() % 32;
 	}
 }
 
-/* Parses the call in a text: "read on x86 with argument 0 0x1 gets …". */
+/* Returns the call in a report: "read on x86 with argument 0 0x1 gets …". */
 static struct seccomp_data named_call(const char *text)
 {
 	struct seccomp_data data = { .nr = 0 };
@@ -159,7 +159,7 @@ static bool check_change(const struct profile *p, const struct filter *right,
 	bool ok = true;
 
 	if (!text && differ(right, wrong)) {
-		message_error("a changed answer was not found");
+		message_error("prove() did not find a changed answer");
 		ok = false;
 	} else if (text && strstr(text, " gets ")) {
 		++*found;
@@ -188,8 +188,8 @@ static bool check_changes(const struct profile *p, struct filter *f,
 }
 
 /*
- * Whether no rules contradict each other: such rules can be exchanged without
- * effect on prove().
+ * Returns whether all rules of each call have the same action. Otherwise, a
+ * change of the filter might not contradict any rule.
  */
 static bool is_clear(const struct profile *p)
 {
@@ -212,7 +212,7 @@ static bool check_round(unsigned int seed, unsigned int *found)
 	if (is_clear(p) && !filter_compile(p, &f, &problem))
 		ok = check_changes(p, f, found);
 	if (!ok)
-		message_error("of the profiles, this was number %u", seed);
+		message_error("random profile %u: wrong", seed);
 	free(problem);
 	filter_free(f);
 	profile_free(p);
@@ -229,6 +229,6 @@ int main(int argc, char **argv)
 		if (!check_round(first + i, &found))
 			break;
 	if (found < ROUNDS)
-		message_error("only %u changes showed", found);
+		message_error("prove() found only %u changes", found);
 	return message_finish();
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tests what each tool can still do in its sandbox: write to files that are
- * open, and give its output its name. All other acts must fail. Each tool runs
- * in a process of its own, in an empty directory next to other/.
+ * Tests what each tool can do in its sandbox: write to open files, and rename
+ * its output. All other acts must fail. Each tool runs in a process of its own,
+ * in an empty directory beside other/.
  */
 #include <assert.h>
 #include <errno.h>
@@ -37,8 +37,8 @@ static void try_calls(enum sandbox_tool tool)
 {
 	char *argv[] = { "true", NULL };
 	/*
-	 * Calls that a C library may try get ENOSYS in tools that may need
-	 * them.
+	 * Calls that a C library may try get ENOSYS in tools where it may need
+	 * to.
 	 */
 	int missing = tool == SANDBOX_READER ? EPERM : ENOSYS;
 	char byte = 'x';
@@ -51,7 +51,7 @@ static void try_calls(enum sandbox_tool tool)
 	      missing);
 	FAILS(syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0), EPERM);
 	if (tool != SANDBOX_EMIT && tool != SANDBOX_VERIFY)
-		/* the other tools compile filters in a child */
+		/* emit and verify compile filters in a child */
 		FAILS(fork(), EPERM);
 	if (tool == SANDBOX_READER)
 		assert(close(open("/etc/passwd", O_RDONLY)) == 0);
@@ -71,7 +71,10 @@ static void try_calls(enum sandbox_tool tool)
 		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED);
 }
 
-/* Makes calls that the filter allows because outputs need them. */
+/*
+ * Makes calls that the filter allows for outputs, with files to which Landlock
+ * denies access.
+ */
 static void try_files(int directory, int other)
 {
 	if (landlock_abi() < 1)
@@ -134,11 +137,11 @@ int main(int argc, char **argv)
 	scratch();
 	for (int tool = SANDBOX_MERGE; tool <= SANDBOX_READER; tool *= 2) {
 		check(tool, false);
-		/* these tools have no output */
+		/* these tools write no file */
 		if (tool == SANDBOX_DIFF || tool == SANDBOX_READER)
 			continue;
 		check(tool, true);
-		/* this replaces the file that the first one wrote */
+		/* now the output replaces an existing file */
 		check(tool, true);
 	}
 	return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Compares names and numbers with the kernel's, which are lines "ARCH NR NAME"
- * on stdin.
+ * Compares names and numbers with lines "ARCH NR NAME" on stdin, which come
+ * from the kernel's headers.
  */
 #include <stdio.h>
 #include <string.h>
@@ -33,7 +33,7 @@ int main(void)
 		wrong++;
 	}
 	if (!lines || !feof(stdin))
-		puts("stdin needs lines of \"ARCH NR NAME\", and no others");
-	printf("%zu of %zu wrong\n", wrong, lines);
+		puts("stdin: not lines of \"ARCH NR NAME\"");
+	printf("%zu of %zu calls are wrong\n", wrong, lines);
 	return wrong || !lines || !feof(stdin);
 }

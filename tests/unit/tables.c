@@ -25,7 +25,7 @@ static void check(bool ok, const char *what, const char *where)
 	}
 }
 
-/* These are in the order of linux/landlock.h, bit 0 first. */
+/* The rights are in the order of their bits in linux/landlock.h, from bit 0. */
 static const char *const rights[LANDLOCK_KINDS][17] = {
 	[LANDLOCK_FS] = {
 		"execute", "write_file", "read_file", "read_dir", "remove_dir",
@@ -50,21 +50,21 @@ static void check_rights(void)
 			const char *name = rights[kind][i];
 			const char *is = landlock_right_name(kind, 1ULL << i);
 
-			check(is && !strcmp(is, name), "not this bit", name);
+			check(is && !strcmp(is, name), "has another bit", name);
 			seen |= 1ULL << i;
 		}
-		check(seen == all[kind], "not all rights", "landlock.h");
+		check(seen == all[kind], "has further rights", "landlock.h");
 		check(!landlock_right_name(kind, 1ULL << 40), "has a name",
 		      "bit 40");
 	}
 }
 
-/* Checks the rights that even the oldest headers have. */
+/* Checks the rights that even the oldest headers contain. */
 static void check_header(void)
 {
 #define SAME(right) \
 	check((int)LANDLOCK_FS_##right == LANDLOCK_ACCESS_FS_##right, \
-	      "not as in linux/landlock.h", #right)
+	      "differs from linux/landlock.h", #right)
 	SAME(EXECUTE);
 	SAME(WRITE_FILE);
 	SAME(READ_FILE);
@@ -81,26 +81,26 @@ static void check_header(void)
 #undef SAME
 }
 
-/* Checks the ABI version that introduced each right: landlock(7). */
+/* Checks the ABI version of each right against landlock(7). */
 static void check_abis(void)
 {
 	static const int fs[] = { 13, 14, 15, 15, 16 }, n = 5;
 
 	for (int abi = 1; abi <= n; abi++)
 		check(landlock_known(LANDLOCK_FS, LANDLOCK_FS_ALL, abi) ==
-		      (1ULL << fs[abi - 1]) - 1, "not the rights of an ABI",
+		      (1ULL << fs[abi - 1]) - 1, "wrong rights of an ABI",
 		      "files");
 	for (int abi = 1; abi <= 7; abi++) {
 		check(landlock_known(LANDLOCK_NET, LANDLOCK_NET_ALL, abi) ==
 		      (abi < 4 ? 0 : LANDLOCK_NET_ALL),
-		      "not the rights of an ABI", "ports");
+		      "wrong rights of an ABI", "ports");
 		check(landlock_known(LANDLOCK_SCOPE, LANDLOCK_SCOPE_ALL, abi) ==
 		      (abi < 6 ? 0 : LANDLOCK_SCOPE_ALL),
-		      "not the rights of an ABI", "scopes");
+		      "wrong rights of an ABI", "scopes");
 	}
 }
 
-/* `--score` counts calls by rank, and the rows are sorted by rank. */
+/* The rows are sorted by rank, by which --score counts calls. */
 static void check_dangers(void)
 {
 	static const int wanted[] = { 0, 9, 19, 19 };
@@ -122,8 +122,8 @@ static void check_dangers(void)
 }
 
 /*
- * Every call of this machine that Linux still has must have a signature, and
- * arguments of any value must have a text.
+ * A call of this machine needs a signature if Linux still has it. Arguments of
+ * any value must have a text.
  */
 static void check_signature(struct call_id id, const char *name,
 			    enum subject subject)
@@ -144,11 +144,7 @@ static void check_signature(struct call_id id, const char *name,
 	fclose(out);
 }
 
-/*
- * Calls of a single architecture, and those that no kernel has now, need no
- * signature.
- */
-/* A call that only asks is no sign that the program changes something. */
+/* A call that only reads must not have an ability that changes something. */
 static void check_question(const struct ability *ability, const char *name)
 {
 	if (!ability || (strncmp(name, "get", 3) && !strstr(name, "_get")))
@@ -173,10 +169,7 @@ static void check_ability(struct call_id id, const char *name,
 	check_question(ability_of(id), name);
 }
 
-/*
- * No word of the table is misspelled, and each row has the texts that reports
- * print.
- */
+/* Every word must be the name of a call. */
 static void check_names(const char *at)
 {
 	struct call_id id;
@@ -185,14 +178,14 @@ static void check_names(const char *at)
 
 	for (; at && sscanf(at, " %63s%n", name, &n) == 1; at += n)
 		check(syscall_number(arch_native(), name, &id) != -EINVAL,
-		      "is no call", name);
+		      "is not a call", name);
 }
 
 static void check_ability_words(const struct ability *ability)
 {
 	check(ability->text && strlen(ability->text) < 60 &&
 	      (!ability->test || strlen(ability->test) < 130),
-	      "has no short text", ability->text);
+	      "has no text or a long one", ability->text);
 	check_names(ability->calls);
 	check_names(ability->other_ways);
 }
@@ -207,7 +200,7 @@ static void check_abilities(void)
 	      !ability_of_function("getaddr"), "wrong ability", "functions");
 }
 
-/* Calls a function for each number that has a name on some architecture. */
+/* Checks a number, if it has a name on the architecture. */
 static void check_purpose(struct call_id id)
 {
 	char name[SYSCALL_NAME_MAX];
@@ -218,7 +211,7 @@ static void check_purpose(struct call_id id)
 	purpose = purpose_of(id);
 	check(purpose->subject != SUBJECT_UNKNOWN, "has no purpose", name);
 	check(subject_name(purpose->subject) && strlen(purpose->text) < 70,
-	      "has no half line", name);
+	      "has a text that is too long", name);
 	check_signature(id, name, purpose->subject);
 	check_ability(id, name, purpose->subject);
 }
@@ -237,7 +230,7 @@ static void check_purposes(void)
 					arch->audit, bases[b] + nr });
 }
 
-/* Prints the headers' names of values, and the texts of whole calls. */
+/* Checks names of values against the headers, and the texts of whole calls. */
 static void check_values(void)
 {
 	static const struct {
@@ -299,8 +292,8 @@ static void check_values(void)
 }
 
 /*
- * Every recorded argument must have a text, whether its rule is for --args or
- * not.
+ * Every recorded argument must have a text, for each rule of --args and each
+ * other rule.
  */
 static void check_texts(void)
 {
@@ -324,20 +317,20 @@ static void check_texts(void)
 	}
 }
 
-/* Every name must be that of a call, and bring another call. */
+/* Every name must be a call, and must add the other calls of its family. */
 static void check_portable(void)
 {
 	const struct portable_family *family;
 	struct call_id id;
 
 	for (size_t i = 0; (family = portable_at(i)); i++) {
-		check(family->calls[0] && family->calls[1], "alone in its family",
+		check(family->calls[0] && family->calls[1], "has only one call",
 		      family->source);
 		for (size_t c = 0; family->calls[c]; c++) {
 			const char *name = family->calls[c];
 
 			check(syscall_number(arch_native(), name, &id) != -EINVAL,
-			      "not a call", name);
+			      "is not a call", name);
 			check(portable_brings(family, name) ==
 			      (!c || !family->is_one_way), "brings others",
 			      name);

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # bats file_tags=machine-wide
-# Tests Debian's own unit files. One sp-record records each unit in a booted
-# systemd. Under the drop-ins made from the recording, it must start, serve,
-# reload, restart and stop. Run by make check-units.
+# Tests the unit files of Debian's packages. One sp-record records each unit in
+# a booted systemd. Under the drop-ins of the recording, the unit must start,
+# serve, reload, restart and stop. make check-units runs this file.
 load ../helper
 load ../boot
 
@@ -24,7 +24,8 @@ setup() {
 	END
 }
 
-# has_unit UNIT DIRECTORY… — copies its directories
+# has_unit UNIT DIRECTORY… — copies the directories of the unit, or skips the
+# test if there is no such unit
 has_unit() {
 	local dir
 	[ -e "/lib/systemd/system/$1" ] || skip "no $1"
@@ -41,7 +42,8 @@ free() {
 		skip "port $1 is in use"
 }
 
-# drives UNIT RELOAD REQUEST — checks that the unit works under its drop-ins
+# drives UNIT RELOAD REQUEST — checks that the unit works under its drop-ins;
+# RELOAD is not empty if it can be reloaded, and REQUEST is a shell command
 drives() {
 	printf 'unit=%s\nreload=%s\n' "$1" "$2" >root/case
 	printf '%s\n' "$3" >root/request
@@ -55,20 +57,20 @@ drives() {
 	run ! grep -iE 'unknown|ignoring|failed to parse' log
 }
 
-@test "redis-server.service" {
+@test "redis-server.service works under its drop-ins" {
 	has_unit redis-server.service /etc/redis /var/lib/redis /var/log/redis
 	free 6379
 	drives redis-server.service '' '[ "$(redis-cli set key value)" = OK ]'
 }
 
-@test "nginx.service" {
+@test "nginx.service works under its drop-ins" {
 	has_unit nginx.service /etc/nginx /usr/share/nginx /var/lib/nginx \
 		/var/log/nginx
 	free 80
 	drives nginx.service yes '/usr/bin/python3 /fetch 80'
 }
 
-@test "postgresql@.service" {
+@test "postgresql@.service works under its drop-ins" {
 	has_unit postgresql@.service /etc/postgresql /etc/postgresql-common \
 		/etc/ssl /etc/perl /etc/alternatives /var/lib/postgresql \
 		/var/log/postgresql
@@ -81,7 +83,7 @@ drives() {
 		'setpriv --reuid postgres --regid postgres --clear-groups psql -Atc "create table if not exists t (n int); insert into t values (1); select count(*) > 0 from t" | grep -qx t'
 }
 
-@test "a service in Python, with threads, works as another user" {
+@test "a service in Python with threads works under its drop-ins, as another user" {
 	requires /usr/bin/python3
 	free 8123
 	cat >root/etc/systemd/system/pyweb.service <<-'END'

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Makes calls with known arguments. With an argument, it also makes calls that
- * a profile from a run without the argument must deny, and prints "NAME ERRNO"
+ * Makes calls with known arguments. With an argument of its own, it also makes
+ * calls that a profile of a run without it must deny, and prints "NAME ERRNO"
  * for each.
  */
 #include <errno.h>
@@ -37,8 +37,8 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 128);
 	puts("begins");
 	/*
-	 * The flags in a socket's type are not recorded, and neither is the
-	 * upper half of an int.
+	 * The flags in the type of a socket and the upper half of an int are
+	 * not recorded.
 	 */
 	for (int i = 0; i < 3; i++)
 		socket(AF_UNIX, SOCK_STREAM | (i ? SOCK_CLOEXEC : 0), 0);
@@ -52,7 +52,7 @@ int main(int argc, char **argv)
 	fcntl(0, F_GETFD);
 	kill(getpid(), 0);
 	syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, -3, 0);
-	/* one value too many to be distinguished */
+	/* one value more than the recorder distinguishes */
 	for (int i = 0; i < 65; i++)
 		syscall(SYS_tgkill, getpid(), -1, i);
 	if (argc > 1)

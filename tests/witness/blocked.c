@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A process, one of its threads, and its children each sleep in a different
- * call. It writes the file "pid" when all are asleep. They sleep until they are
- * killed.
+ * A process, one of its threads and its children sleep in different calls until
+ * they are killed. The process writes the file "pid" when all of them sleep.
  */
 #include <poll.h>
 #include <pthread.h>

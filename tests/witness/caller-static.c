@@ -7,8 +7,8 @@
 static char memory[512 << 20];
 
 /*
- * usage: COUNT [SECONDS [MIB]] — makes COUNT calls and then waits for SECONDS;
- * with much memory, exiting takes time, too
+ * usage: caller COUNT [SECONDS [MIB]] — makes COUNT calls of getpgid, and then
+ * sleeps for SECONDS. It writes to MIB of memory, so that its exit takes time.
  */
 int main(int argc, char **argv)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A tracer changes these calls before they run: seccomp sees the changed calls.
+ * A tracer changes these calls at their entry. seccomp sees the changed calls.
  */
 #include <signal.h>
 #include <stddef.h>

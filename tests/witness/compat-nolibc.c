@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Uses one number in two architectures, within one process: i386 getpid and
- * x86-64 writev.
+ * Makes calls with the same number on two architectures in one process: getpid
+ * of i386 and writev of x86-64.
  */
 #include "nolibc.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Many threads run at once and make calls in turn, each the same number of
- * times. They have more kernel stacks than the recorder's table has rows, so
- * that some must share a row.
+ * Many threads run at once and make the same number of calls, in turn. They
+ * have more kernel stacks than the recorder's table has rows, so that some
+ * threads share a row.
  */
 #include <pthread.h>
 

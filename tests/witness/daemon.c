@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A daemon that forks twice, and makes its calls half a second after the
- * command has exited.
+ * A daemon that forks twice. It makes its calls half a second after the command
+ * has exited.
  */
 #include "witness.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Uses syscall user dispatch: the kernel turns an intercepted call into a
- * signal before seccomp sees it, so that it does not count as a call.
+ * signal before seccomp sees it. So it must not be recorded.
  */
 #include <signal.h>
 #include <sys/prctl.h>
@@ -16,7 +16,10 @@ enum { ALLOW = 0, BLOCK = 1, CAUGHT = 4 };
 static char selector = ALLOW;
 static volatile int caught;
 
-/* The return from the handler must not be intercepted. */
+/*
+ * Allows calls again, because the return from the handler must not be
+ * intercepted.
+ */
 static void on_sigsys(int signal)
 {
 	(void)signal;
@@ -34,7 +37,7 @@ int main(void)
 		MARK(getpgid);
 	}
 	if (caught != CAUGHT)
-		errx(1, "%d of %d caught", caught, CAUGHT);
+		errx(1, "%d of %d calls were intercepted", caught, CAUGHT);
 	TRUTH(getpgid, 0);
 	TRUTH(rt_sigreturn, CAUGHT);
 	return 0;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: eio-fs DIRECTORY FILE read|write|close — mounts a file system with the
- * file "old", whose content is FILE, and room for one new file. The third
- * argument says what fails with EIO: reading after the first half of "old",
- * writing, or closing after writing. "new" is listed as long as it has a name.
- * At SIGTERM, unmounts and ends.
+ * usage: eio-fs DIRECTORY FILE read|write|close — mounts a file system, which
+ * has the file "old" with the content of FILE, and room for one new file. The
+ * third argument is the operation that fails with EIO: reading the second half
+ * of "old", writing, or closing after a write. The directory lists the new file
+ * while it has a name. At SIGTERM, unmounts the file system and ends.
  */
 #include <stdbool.h>
 
@@ -14,7 +14,7 @@ enum { OLD = 2, NEW = 3 };
 
 static const char *failing;
 static off_t written;
-static char new_name[256];	/* empty: the file has no name */
+static char new_name[256];	/* empty if the file has no name */
 
 static bool fails(const char *what)
 {

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * A failed exec is a call of the program that made it; that program continues.
- */
+/* A failed execve is a call of the program that made it, which continues. */
 #include "witness.h"
 
 int main(void)

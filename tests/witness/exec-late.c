@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * usage: exec-late FILE — a thread that is not the leader executes FILE, whose
- * only segment is beyond the address space. execve therefore fails after the
- * point of no return, and the process is killed under an id that the thread did
- * not have before.
+ * only segment is beyond the address space. So execve fails after the point of
+ * no return. The process is then killed with the leader's tid, which the thread
+ * has taken.
  */
 #include <elf.h>
 #include <fcntl.h>

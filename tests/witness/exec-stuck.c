@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: exec-stuck FILE — at SIGUSR1 it starts a child, and executes a program
- * while FILE is open. If closing FILE never returns, neither does the execve.
- * The child then makes new calls.
+ * usage: exec-stuck FILE — at SIGUSR1, starts a child, and executes a program
+ * while FILE is open. If closing FILE never returns, execve never returns
+ * either. The child then makes calls of its own.
  */
 #include <err.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A thread that is not the leader executes a program: it continues with the
- * leader's tid, and so do its later children.
+ * A thread that is not the leader executes a program. It continues with the
+ * leader's tid, and then starts children.
  */
 #include <pthread.h>
 #include <string.h>

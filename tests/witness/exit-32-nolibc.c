@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A 32-bit program. Its recording has the starter's 64-bit execve, and its own
- * exit_group.
+ * A 32-bit program. Its recording has the 64-bit execve of the program that
+ * started it, and its own exit_group.
  */
 #include "nolibc.h"
 

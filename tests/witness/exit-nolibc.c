@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* This gives the smallest possible recording: execve, exit_group. */
+/* The smallest possible recording: execve and exit_group. */
 #include "nolibc.h"
 
 void _start(void)

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 /*
- * With 0, makes the call as recorded; otherwise, with another family or type.
- * Exits with 1 if it was denied.
+ * usage: families N — with N = 0, makes the call as it was recorded; otherwise,
+ * with another family or type. Exits with 1 if the call was denied.
  */
 int main(int argc, char **argv)
 {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Makes calls that the program's own seccomp filter answers: "filtered HOW", or
- * "filtered exec COMMAND…" for the calls of another program. It prints denials
- * as "ARCH NAME ANSWER COUNT", like `denials` in helper.bash.
+ * usage: filtered HOW, or filtered exec COMMAND…
+ *
+ * Makes calls that the program's own seccomp filter answers, or runs another
+ * program under the filter. Prints denials as "ARCH NAME ANSWER COUNT", like
+ * `facts` in helper.bash.
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -19,7 +21,10 @@
 
 #include "witness.h"
 
-/* The filter answers the call `nr` with `action`, and allows all others. */
+/*
+ * Loads a filter that answers the call `nr` with `action`, and allows other
+ * calls.
+ */
 static long load_for(unsigned int nr, unsigned int action, unsigned int flags)
 {
 	long fd;
@@ -51,7 +56,7 @@ static void denial(const char *answer, long count)
 	fflush(stdout);
 }
 
-/* Makes a denied call right after loading, and another in a child. */
+/* Makes denied calls just after loading the filter, and one in a child. */
 static void deny(void)
 {
 	load(SECCOMP_RET_ERRNO | EXDEV, 0);
@@ -68,8 +73,8 @@ static void deny(void)
 }
 
 /*
- * Loads its filter early: half of its only second is over before the recorder
- * looks. It prints nothing at its end.
+ * Loads its filter and runs for a second. The test stops the recorder for half
+ * of that time. Prints nothing.
  */
 static void deny_early(void)
 {
@@ -96,7 +101,7 @@ static void *other_thread(void *arg)
 	return arg;
 }
 
-/* Applies the filter to a running thread. */
+/* Loads a filter for a thread that is already running. */
 static void sync_threads(void)
 {
 	pthread_t t;
@@ -115,7 +120,7 @@ static void on_sigsys(int signal)
 	(void)signal;
 }
 
-/* The program's own handler answers the call. */
+/* A handler of the program receives SIGSYS for each call. */
 static void trap(void)
 {
 	signal(SIGSYS, on_sigsys);
@@ -132,7 +137,7 @@ static void call_what_is_denied(int signal)
 	MARK(getsid);
 }
 
-/* A filter also answers the first call of the handler. */
+/* The handler itself makes a call, which another filter denies. */
 static void trap_and_deny(void)
 {
 	signal(SIGSYS, call_what_is_denied);
@@ -154,7 +159,9 @@ static void spin(int signal)
 		;
 }
 
-/* The leader ends while its child is in the handler, which makes no call. */
+/*
+ * The leader ends while its child is still in the handler, which makes no call.
+ */
 static void trap_and_spin(void)
 {
 	inside = mmap(NULL, sizeof(*inside), PROT_READ | PROT_WRITE,
@@ -200,7 +207,7 @@ static void *dying_thread(void *arg)
 	return arg;
 }
 
-/* Only the thread is killed; the process continues. */
+/* The filter kills only the thread, and the process continues. */
 static void kill_thread(void)
 {
 	pthread_t t;
@@ -212,11 +219,10 @@ static void kill_thread(void)
 	MARK(getsid);
 	denial("SIGSYS", 1);
 	TRUTH(getsid, 1);
-	/* not exit(3), which could wait for locks of the killed thread */
+	/* exit(3) could wait for locks of the killed thread */
 	_exit(0);
 }
 
-/* Executes another program under the filter. */
 static void execute(char **argv)
 {
 	load(SECCOMP_RET_ERRNO | EXDEV, 0);
@@ -224,7 +230,7 @@ static void execute(char **argv)
 	err(1, "%s", argv[0]);
 }
 
-/* A child in strict mode that another process kills: no call was denied. */
+/* Another process kills a child in strict mode, so no call was denied. */
 static void be_killed_in_strict_mode(void)
 {
 	int ready[2];
@@ -248,8 +254,8 @@ static void be_killed_in_strict_mode(void)
 }
 
 /*
- * Enters strict mode, which is older than filters: it allows four calls, but
- * not getpgid.
+ * Strict mode, which is older than filters, allows four calls and kills at
+ * others.
  */
 static void die_strictly(void)
 {
@@ -266,9 +272,7 @@ static void die_strictly(void)
 
 static volatile long listener = -1;
 
-/*
- * Answers the first call itself, fails the second, and lets the third continue.
- */
+/* Answers the first call, fails the second, and lets the third continue. */
 static void *supervisor(void *arg)
 {
 	for (int i = 0; i < 3; i++) {
@@ -303,7 +307,7 @@ static void notify(void)
 	for (int i = 0; i < 3; i++)
 		MARK(getpgid);
 	pthread_join(t, NULL);
-	/* these are the first and the third */
+	/* the first and the third call */
 	truth(ARCH, "getpgid", 2, " skipped");
 	denial("EXDEV", 1);
 }

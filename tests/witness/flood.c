@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: flood THREADS CALLS — makes this many calls of getppid, divided among
- * the threads
+ * usage: flood THREADS CALLS — calls getppid CALLS times, divided among the
+ * threads
  */
 #include <pthread.h>
 

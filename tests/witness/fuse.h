@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The file systems for tests share this header, which uses fuse(4) without a
- * library. The including file defines answer().
+ * The file systems of the tests share this header, which uses fuse(4) without a
+ * library. The file that includes it defines answer().
  */
 #include <err.h>
 #include <errno.h>
@@ -45,7 +45,7 @@ static struct fuse_attr attributes(uint64_t node, off_t bytes, mode_t mode)
 	};
 }
 
-/* Processes that still wait for an answer get ENOTCONN. */
+/* The kernel answers waiting processes with ENOTCONN. */
 static void end(int signal)
 {
 	(void)signal;
@@ -54,8 +54,8 @@ static void end(int signal)
 }
 
 /*
- * Mounts on DIRECTORY, and answers until SIGTERM. Returns 77 if there is no
- * fuse.
+ * Mounts on DIRECTORY, and answers until SIGTERM. Returns 77 if the kernel has
+ * no FUSE.
  */
 static int serve(const char *on, const char *content, const char *name)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls getpid four times, with an instruction of its own. */
+/* Calls getpid four times, without a libc. */
 #include "nolibc.h"
 
 void _start(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Forks groups of children that are killed in their first calls. */
+/* Forks groups of children that are killed in their first call. */
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>

@@ -11,8 +11,8 @@
 static struct sock_filter code[4096];
 
 /*
- * After this has loaded the filter, it makes no call, because the filter may
- * deny any.
+ * Loads the filter. Makes no call afterwards, because the filter may deny any
+ * call.
  */
 static void load(FILE *f, volatile char *answer)
 {
@@ -24,7 +24,10 @@ static void load(FILE *f, volatile char *answer)
 		;
 }
 
-/* Prints "1" for each file that the kernel accepts, and "0" for the others. */
+/*
+ * Prints "1" for each file that the kernel accepts as a filter, and otherwise
+ * "0".
+ */
 int main(int argc, char **argv)
 {
 	volatile char *answer = mmap(NULL, 1, PROT_READ | PROT_WRITE,

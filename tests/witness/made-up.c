@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: made-up HOW VICTIM — tries to make the recorder note another object
- * than the one that a call reaches. It works in a directory of its own, and
+ * usage: made-up HOW VICTIM — tries to make the recorder write another object
+ * than the object that a call reached. Works in the current directory, and
  * changes only files below it, never VICTIM.
  */
 #include <fcntl.h>
@@ -32,7 +32,9 @@ static void make(const char *path)
 	close(fd);
 }
 
-/* Makes nested directories: one more than `path` has components. */
+/*
+ * Makes nested directories: one more than the number of components of `path`.
+ */
 static size_t make_deep(const char *path, char *deep)
 {
 	size_t n = 1;
@@ -52,8 +54,8 @@ static size_t make_deep(const char *path, char *deep)
 }
 
 /*
- * The name link/../../..VICTIM seems to be the victim, but really is a file in
- * "deep".
+ * The name link/../../..VICTIM looks like the victim, but the kernel reaches a
+ * file in "deep".
  */
 static void dots(void)
 {
@@ -83,8 +85,8 @@ static void dots(void)
 }
 
 /*
- * A directory is replaced by a link to the victim's directory after the call
- * has ended.
+ * After the calls on a file, its directory is replaced by a link to the
+ * victim's directory.
  */
 static void swap_link(void)
 {
@@ -130,8 +132,8 @@ static void *flip_fd(void *unused)
 }
 
 /*
- * Another file takes the name, so that a fact about one file could be used for
- * another.
+ * Makes a new file with the same name, so that facts about different files
+ * could be confused.
  */
 static void renew(void)
 {
@@ -139,7 +141,7 @@ static void renew(void)
 	close(open("mine", O_CREAT | O_WRONLY, 0644));
 }
 
-/* The name in memory changes after the kernel has read it. */
+/* Another thread changes the name in memory while the kernel reads it. */
 static void swap_name(void)
 {
 	pthread_t thread;
@@ -180,7 +182,7 @@ static void run_on(bool last)
 	CHECK(sched_setaffinity(0, sizeof(one), &one));
 }
 
-/* Makes a name with which a call takes a while. */
+/* Makes a name that the kernel takes long to resolve. */
 static void make_slow_name(char name[NAME])
 {
 	for (int i = 0; i < 120; i++)
@@ -188,7 +190,7 @@ static void make_slow_name(char name[NAME])
 	strcat(name, "mine");
 }
 
-/* Changes the name once a call has begun, at a different moment each time. */
+/* Changes the name after a call has begun, with a different delay each time. */
 static void *change_once(void *unused)
 {
 	(void)unused;
@@ -204,7 +206,7 @@ static void *change_once(void *unused)
 	return NULL;
 }
 
-/* Makes sure that the next call begins with the first name. */
+/* Waits until the first name can be used, and signals that a call begins. */
 static void begin(void)
 {
 	while (begun)
@@ -214,8 +216,8 @@ static void begin(void)
 }
 
 /*
- * The name becomes empty after the kernel has read it. Prints how many files
- * were created.
+ * Another thread empties the name after the kernel has read it. Prints how many
+ * directories were made.
  */
 static void swap_empty(void)
 {
@@ -238,8 +240,8 @@ static void swap_empty(void)
 }
 
 /*
- * The name becomes the victim's, but only the file with the attribute is
- * changed.
+ * Another thread changes the name to the victim's, but only the program's own
+ * file has the attribute that is changed.
  */
 static void swap_attribute(void)
 {
@@ -259,7 +261,7 @@ static void swap_attribute(void)
 	pthread_join(thread, NULL);
 }
 
-/* The descriptor belongs to another file when the call ends. */
+/* Another thread gives the descriptor to another file before the call ends. */
 static void swap_fd(void)
 {
 	pthread_t thread;
@@ -278,7 +280,7 @@ static void swap_fd(void)
 	pthread_join(thread, NULL);
 }
 
-/* The address changes after the kernel has read it. */
+/* Another thread changes the address while the kernel reads it. */
 static void swap_address(void)
 {
 	pthread_t thread;
@@ -308,7 +310,7 @@ static void swap_address(void)
 	pthread_join(thread, NULL);
 }
 
-/* These calls fail before the kernel checks permissions. */
+/* All these calls fail before the kernel checks permissions. */
 static void failures(void)
 {
 	struct {
@@ -340,7 +342,7 @@ static void write_file(const char *path, const char *format, int id)
 		err(1, "%s", path);
 }
 
-/* Becomes root of its own user namespace, with its own mounts. */
+/* Becomes root in its own user namespace and mount namespace. */
 static void become_root(void)
 {
 	int uid = getuid(), gid = getgid();
@@ -363,7 +365,7 @@ static void use(const char *path)
 	CHECK(chmod(path, 0644));
 }
 
-/* Puts its own file at the victim's place, in its own namespace. */
+/* Mounts its own file over the victim, in its own mount namespace. */
 static void namespaced(void)
 {
 	make("mine");
@@ -372,7 +374,7 @@ static void namespaced(void)
 	use(victim);
 }
 
-/* Does the same below its own root. */
+/* Makes calls on the victim's path in a root directory of its own. */
 static void rooted(void)
 {
 	char path[NAME];
@@ -388,7 +390,7 @@ static void rooted(void)
 	use(path);
 }
 
-/* Uses a mount that is not attached to any directory. */
+/* Uses a mount that is attached to no directory. */
 static void detached(void)
 {
 	enum { OPEN_TREE = 428, CLONE_TREE = 1 };	/* linux/mount.h */
@@ -430,5 +432,5 @@ int main(int argc, char **argv)
 			ways[i].run();
 			return 0;
 		}
-	errx(2, "no way is called %s", argv[1]);
+	errx(2, "there is no HOW %s", argv[1]);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Loads a filter in each of 520 processes. */
+/* Starts 520 processes, each of which loads a filter. */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: marker N — calls getpgid N times after SIGUSR1. It writes the file
- * "pid" before and "done" after that, and runs until it is killed.
+ * usage: marker N — after SIGUSR1, calls getpgid N times. Writes the file "pid"
+ * before and "done" afterwards, and runs until it is killed.
  */
 #include <signal.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Starts children in PID and mount namespaces of their own, in which they are
- * pid 1.
+ * Starts children in new PID and mount namespaces, where each of them is
+ * process 1.
  */
 #include <sched.h>
 #include <sys/wait.h>

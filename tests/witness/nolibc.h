@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A program with this header makes only the calls that it names: it has no libc
- * and no loader. Its recording must have exactly these, and the execve that
- * started it.
+ * A program with this header has no libc and no loader, and makes only the
+ * calls in its source. Its recording must have exactly these calls, and the
+ * execve that started the program.
  */
 #ifndef NOLIBC_H
 #define NOLIBC_H
@@ -43,7 +43,7 @@ static inline long call64(long nr, long a)
 #endif
 
 #if defined(__x86_64__) || defined(__i386__)
-/* This is the 32-bit entry, which 64-bit programs can use, too. */
+/* 64-bit programs can make 32-bit calls, too. */
 static inline long call32(long nr, long a)
 {
 	long ret;

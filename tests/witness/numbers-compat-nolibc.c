@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Uses numbers that belong to no call, by int 0x80. Number i in the list is
- * called i + 2 times.
+ * Uses numbers that belong to no call, by int 0x80. It makes i + 2 calls with
+ * number i of the list.
  */
 #include "nolibc.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: numbers-many COUNT — uses this many numbers that belong to no call,
- * once each
+ * usage: numbers-many COUNT — makes one call with each of COUNT numbers that
+ * belong to no call
  */
 #include "witness.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Uses numbers that belong to no call, and one of x32. Number i in the list is
- * called i + 1 times.
+ * Uses numbers that belong to no call, and a number of x32. It makes i + 1
+ * calls with number i of the list.
  */
 #include "nolibc.h"
 
@@ -20,7 +20,7 @@ void _start(void)
 {
 	for (unsigned i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
 		repeat(numbers[i], i + 1);
-	/* The kernel uses the lower half of the register. */
+	/* The kernel ignores the upper half of the register. */
 	repeat(0x100000000 | NR64_getpid, 4);
 	for (;;)
 		call64(NR64_exit_group, 0);

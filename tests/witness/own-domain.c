@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Restricts itself with Landlock, in the process that was executed. Its own
- * domain denies it a FIFO, and then another policy denies it a directory.
+ * Restricts itself with Landlock without executing another program. Its own
+ * domain denies a FIFO, and the policy of sp-verify denies a directory.
  */
 #include <errno.h>
 #include <linux/landlock.h>

@@ -15,7 +15,7 @@ static void handler(int sig)
 }
 
 /*
- * usage: own [COMMAND] ANSWER — its own filter gives ANSWER to getpgid and
+ * usage: own [COMMAND] ANSWER — loads a filter that gives ANSWER to getpgid and
  * socket
  */
 int main(int argc, char **argv)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: own-listener [FLAGS] — loads a filter that allows everything; with
- * FLAGS 8, it has a listener
+ * usage: own-listener [FLAGS] — loads a filter that allows all calls; with
+ * FLAGS 8, the filter has a listener
  */
 #include <linux/filter.h>
 #include <linux/seccomp.h>

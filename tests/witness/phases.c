@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: phases [EXEC-ARGV…] — threads that make calls before and after a mark.
- * The mark is that a thread gets the name "ready". Then it calls socket(2), and
- * at the end it executes the given command. It prints "PHASE NAME COUNT" lines.
- * One thread begins to open a FIFO before the mark; this call ends after the
- * mark.
+ * usage: phases [EXEC-ARGV…] — threads make calls before and after a mark,
+ * which a thread sets by taking the name "ready". After the mark, the program
+ * calls socket(2); at the end, it executes the given command. Prints lines
+ * "PHASE NAME COUNT". One thread begins to open a FIFO before the mark, and
+ * this call ends after the mark.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -27,7 +27,7 @@ static void *worker(void *arg)
 		MARK(getpgid);
 	done++;
 	while (!go)
-		;		/* no call */
+		;		/* this makes no call */
 	for (int i = 0; i < AFTER; i++)
 		MARK(getpgid);
 	return NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A 32-bit program with a thread, which executes a 64-bit one. */
+/* A 32-bit program with a thread, which executes a 64-bit program. */
 #include <pthread.h>
 
 #include "witness.h"

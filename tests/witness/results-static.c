@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * usage: results-static [native] — makes calls, and prints "ARCH NR RESULT" for
- * each; with "native", makes none by int 0x80
+ * each; "native" leaves out calls by int 0x80
  */
 #include <errno.h>
 #include <stdio.h>

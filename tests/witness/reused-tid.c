@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: reused-tid PROGRAM [ARGUMENT…] — a filter kills a thread, and a child
- * gets the thread's id and executes PROGRAM. 77: the kernel refuses the id.
+ * usage: reused-tid PROGRAM [ARGUMENT…] — after a filter has killed a thread, a
+ * child gets the thread's id and executes PROGRAM. Exits with 77 if the kernel
+ * refuses to choose the id.
  */
 #include <errno.h>
 #include <linux/audit.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: rush TIMES — makes 200 calls of getppid in a row and sleeps for a
- * millisecond, TIMES times. Then it makes 200 more, computes for 30
- * milliseconds, and makes 200 calls of getuid, five microseconds apart.
+ * usage: rush TIMES — TIMES times, makes 200 calls of getppid in a row and
+ * sleeps for a millisecond. Then makes 200 further calls of getppid, computes
+ * for 30 milliseconds, and makes 200 calls of getuid, five microseconds apart.
  */
 #include <time.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * usage: service-calls [native] — makes calls, and prints "NAME ERRNO" for
- * each. Names that end in -32 are made by int 0x80; with "native", it makes
- * none of these.
+ * each. A name that ends in -32 means a call by int 0x80; "native" leaves these
+ * out.
  */
 #include <errno.h>
 #include <stdio.h>

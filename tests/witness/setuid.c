@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A daemon that gives up its privileges is still recorded. */
+/* A daemon that drops its privileges must still be recorded. */
 #include <sys/wait.h>
 
 #include "witness.h"

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Calls getpgid(0) right here. */
+/* Calls getpgid(0), with an instruction in this function. */
 __attribute__((noinline)) int marked_function(void)
 {
 	long result = SYS_getpgid;
@@ -28,7 +28,7 @@ static void *thread(void *arg)
 	return arg;
 }
 
-/* Makes the same call in memory without a file. */
+/* Makes the same call from anonymous memory. */
 static void generated(void)
 {
 	static const unsigned char code[] = {
@@ -57,7 +57,7 @@ _and_a_long_name_that_takes_much_memory_in_a_stack\
 _and_a_long_name_that_takes_much_memory_in_a_stack\
 _and_a_long_name_that_takes_much_memory_in_a_stack
 
-/* Makes the call below `depth` functions. */
+/* Makes the call in the innermost of `depth` nested functions. */
 static __attribute__((noinline)) long LONG(deep)(int depth, int nr)
 {
 	volatile long result = depth ? LONG(deep)(depth - 1, nr) : syscall(nr);
@@ -65,7 +65,9 @@ static __attribute__((noinline)) long LONG(deep)(int depth, int nr)
 	return result;
 }
 
-/* Makes `n` calls that no kernel has, each with 50 stacks. */
+/*
+ * Makes `n` different calls that no kernel has, with 50 different stacks each.
+ */
 static void stacks(int n)
 {
 	for (int i = 0; i < n; i++)

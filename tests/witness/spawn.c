@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Creates children in every possible way, and grandchildren. The first call of
- * each child identifies it.
+ * Starts children in every possible way, and children of these. The first call
+ * of each child identifies it.
  */
 #include <linux/sched.h>
 #include <signal.h>
@@ -17,7 +17,7 @@ static void end_child(void)
 	syscall(SYS_exit_group, 0);
 }
 
-/* On arm64, fork(2) is made with clone(2). */
+/* arm64 has no fork(2), so clone(2) is used. */
 static long make_fork(void)
 {
 #ifdef SYS_fork
@@ -39,7 +39,7 @@ static void by_fork(void)
 	end_child();
 }
 
-/* The child uses its parent's stack, so it must make its calls here. */
+/* The child uses its parent's stack, so it makes its calls in this function. */
 static void by_vfork(void)
 {
 	if (vfork() == 0) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls through functions whose names are known: tests/stacks.bats. */
+/* Makes calls through functions whose names tests/stacks.bats expects. */
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -10,7 +10,7 @@ static volatile int last;
 static APART void innermost(int family)
 {
 	last = socket(family, SOCK_DGRAM, 0);
-	last++;			/* no tail call */
+	last++;			/* prevents a tail call */
 }
 
 static APART void middle(void)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: storm WORKERS — starts many processes and threads, for attaching in
- * the middle. It writes its pid to the file "pid". From SIGUSR1 on, every task
- * calls getsid, and counts the calls in shared memory. SIGUSR2 ends it.
- * Children whose parent has ended become children of the first process.
+ * usage: storm WORKERS — starts and ends many processes and threads, for a
+ * recorder that attaches meanwhile. Writes its pid to the file "pid". After
+ * SIGUSR1, every task calls getsid, and counts its calls in shared memory.
+ * SIGUSR2 ends the program. Orphans become children of the first process.
  */
 #include <pthread.h>
 #include <signal.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: stuck-fs DIRECTORY FILE [close|read] — mounts a file system with one
- * file, "prog", which is FILE. Only the first process that opens it gets an
- * answer; each other one waits forever. With "close" or "read", every process
- * can open it, but one that closes or reads it waits forever. Ends with
- * SIGTERM, and unmounts.
+ * usage: stuck-fs DIRECTORY FILE [close|read] — mounts a file system with a
+ * file "prog" that has the content of FILE. Only the first process can open it;
+ * other processes wait forever. With "close" or "read", every process can open
+ * it, but waits forever when it closes or reads it. At SIGTERM, unmounts the
+ * file system and ends.
  */
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Threads end one after the other, and the leader is among them. Each end must
- * affect only that thread.
+ * Threads end one after the other, and the leader is not the last. The end of a
+ * thread must not affect the others.
  */
 #include <pthread.h>
 

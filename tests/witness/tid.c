@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: tid TID TIMES — creates this many children, one after the other, all
- * with the same tid
+ * usage: tid TID TIMES — starts TIMES children one after the other, all with
+ * the id TID
  */
 #include <linux/sched.h>
 #include <errno.h>

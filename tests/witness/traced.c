@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Makes calls whose arguments have names, and which succeed or fail: for
- * sp-emit --strace and for strace itself. They are made by number, so that no C
- * library changes them.
+ * Makes calls that succeed or fail and whose arguments have names, to compare
+ * sp-emit --strace with strace. It makes them by number, so that no C library
+ * changes them.
  */
 #include <fcntl.h>
 #include <netinet/in.h>

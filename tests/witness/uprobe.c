@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * usage: uprobe entry|return|libc — sets a kernel probe on one of our functions
- * or on libc's, as a tool does; the kernel then makes calls
+ * usage: uprobe entry|return|libc — sets a kernel probe on a function of this
+ * program or of libc, as a tracing tool does. The kernel then makes calls in
+ * this process.
  */
 #include <linux/perf_event.h>
 #include <inttypes.h>
@@ -16,8 +17,8 @@ enum { TIMES = 1000 };
 
 #ifdef __x86_64__
 /*
- * Where the instruction is a nop of five bytes, the kernel replaces the
- * breakpoint by a call of a trampoline, which makes uprobe(2).
+ * If the instruction is a nop of five bytes, the kernel replaces it by a call
+ * of a trampoline, which makes uprobe(2).
  */
 __attribute__((naked, noinline)) static void probed(void)
 {
@@ -30,7 +31,7 @@ static void probed(void)
 }
 #endif
 
-/* Finds the file from which `address` is mapped, and the offset in the file. */
+/* Finds the file that is mapped at `address`, and the offset in the file. */
 static uint64_t find(uintptr_t address, char path[4096])
 {
 	FILE *maps = fopen("/proc/self/maps", "re");
@@ -45,7 +46,7 @@ static uint64_t find(uintptr_t address, char path[4096])
 			fclose(maps);
 			return address - start + offset;
 		}
-	errx(1, "/proc/self/maps: no file there");
+	errx(1, "/proc/self/maps: no file at the address");
 }
 
 static void probe(uintptr_t address, int is_return)

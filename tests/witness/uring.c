@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Makes operations through io_uring, which are not system calls. usage: uring
- * [sqpoll] — with sqpoll, a kernel thread submits them.
+ * usage: uring [sqpoll] — makes operations with io_uring, which are not system
+ * calls. With sqpoll, a kernel thread submits them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -38,7 +38,6 @@ static void open_ring(unsigned int flags)
 		err(CANNOT, "mmap");
 }
 
-/* Returns the operation's result. */
 static int submit(const struct io_uring_sqe *sqe)
 {
 	unsigned int tail = *at(params.sq_off.tail);

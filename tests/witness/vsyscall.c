@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Makes calls through the vsyscall page: seccomp sees them, sys_enter does not.
+ * Makes calls through the vsyscall page. seccomp sees them, and the tracepoint
+ * sys_enter does not.
  */
 #include <string.h>
 #include <sys/time.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A witness makes calls that nothing else in it makes, and prints how many:
- * lines "ARCH NAME COUNT", in the form in which `calls` in helper.bash prints a
- * recording. A witness that cannot run exits with 77, and its row fails: a row
- * that needs a feature of the machine names it in the table.
+ * A witness makes calls that no other part of it makes, and prints their counts
+ * as lines "ARCH NAME COUNT". `calls` in helper.bash prints a recording in the
+ * same form. A witness that cannot run exits with 77, and its row fails. If it
+ * needs a feature of the machine, the row of the table must name the feature.
  */
 #ifndef WITNESS_H
 #define WITNESS_H
@@ -29,7 +29,7 @@ enum { CANNOT = 77 };
 #define ARCH "x86_64"
 #endif
 
-/* This is the 64-bit architecture of the machine. */
+/* The 64-bit architecture of the machine. */
 #if defined(__arm__) || defined(__aarch64__)
 #define ARCH_64 "aarch64"
 #elif defined(__riscv)
@@ -39,12 +39,12 @@ enum { CANNOT = 77 };
 #endif
 
 /*
- * Prints the truth about one call. The output is flushed, so that no child
- * prints it again.
+ * Prints the true count of a call. Flushes the output, so that no child prints
+ * it again.
  */
 #define TRUTH(name, count) truth(ARCH, #name, count, "")
 
-/* A space comes before each of the `flags`. */
+/* Each of the `flags` begins with a space. */
 static inline void truth(const char *arch, const char *name, long count,
 			 const char *flags)
 {
@@ -52,7 +52,10 @@ static inline void truth(const char *arch, const char *name, long count,
 	fflush(stdout);
 }
 
-/* Waits until the task sleeps in a call. How long it takes changes only counts. */
+/*
+ * Waits until the task sleeps in a call. The length of the wait only changes
+ * counts.
+ */
 static inline void await_sleep(pid_t tid)
 {
 	char path[32], line[256], *state = NULL;
@@ -70,7 +73,7 @@ static inline void await_sleep(pid_t tid)
 	} while (!state || state[2] != 'S');
 }
 
-/* Makes a harmless call that libc does not make by itself. */
+/* Makes a harmless call that libc itself does not make. */
 #define MARK(name) ((void)syscall(SYS_##name, 0, 0))
 
 #endif
