@@ -37,7 +37,8 @@ bool target_has_manager(const struct target *t)
 	return !strcmp(t->how, "unit") || !strcmp(t->how, "container");
 }
 
-bool target_is_missing(const struct target *t)
+/* Whether no part of the target exists yet. */
+static bool target_is_missing(const struct target *t)
 {
 	return !t->n_pids && !t->cgroup;
 }

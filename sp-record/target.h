@@ -62,8 +62,6 @@ bool target_set_unit(struct target *t, const char *name, char **problem);
 bool target_set_container(struct target *t, const char *name, char **problem);
 void target_free(struct target *t);
 
-/* Whether no part of the target exists yet. */
-bool target_is_missing(const struct target *t);
 /*
  * Whether a manager sets up the processes that join the target, before they
  * execute their program.

@@ -510,6 +510,12 @@ static int seek(struct tracer *t)
 	return error;
 }
 
+/* Whether any task has ever been followed. */
+static bool tracer_began(const struct tracer *t)
+{
+	return load_u64(&t->skel->bss->progress.tasks) != 0;
+}
+
 /* Whether processes were found, but the user may trace none of them. */
 static bool is_all_withheld(const struct tracer *t)
 {
@@ -723,11 +729,6 @@ void tracer_stop(struct tracer *t)
 uint64_t tracer_live(const struct tracer *t)
 {
 	return load_u64(&t->skel->bss->progress.live);
-}
-
-bool tracer_began(const struct tracer *t)
-{
-	return load_u64(&t->skel->bss->progress.tasks) != 0;
 }
 
 bool tracer_target_began(const struct tracer *t, size_t target)

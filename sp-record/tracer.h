@@ -96,8 +96,7 @@ struct tracer_glance {
 void tracer_glance(const struct tracer *t, struct tracer_glance *glance);
 /* Returns the number of followed tasks. This is quicker than a glance. */
 uint64_t tracer_live(const struct tracer *t);
-/* Whether any task, or any task of a target, has ever been followed. */
-bool tracer_began(const struct tracer *t);
+/* Whether any task of a target has ever been followed. */
 bool tracer_target_began(const struct tracer *t, size_t target);
 /*
  * The number of existing cgroups of targets; the number of tasks that wait for

@@ -318,11 +318,6 @@ int output_directory(const struct output *out)
 	return out->directory;
 }
 
-const char *output_name(const struct output *out)
-{
-	return out->name;
-}
-
 static bool give_name(struct output *out, const char *name)
 {
 	return linkat(AT_FDCWD, fd_path(out->fd).text, out->directory,

@@ -37,8 +37,6 @@ FILE *output_file(struct output *out);
 int output_fd(const struct output *out);
 /* Returns the directory in which the commit will create the file; -1: none. */
 int output_directory(const struct output *out);
-/* Returns the name for messages: the path, or "<stdout>". */
-const char *output_name(const struct output *out);
 /*
  * Flushes, checks, closes and renames the file, and frees `out`. Returns false
  * if it printed and latched an error.

@@ -36,7 +36,7 @@ struct precedent {
 	const struct run *run, *other;
 	/* an earlier run ended in the same way */
 	bool is_same;
-	/* the run is one of `before`, so it is earlier whatever its time */
+	/* the run counts as an earlier one, whatever its time */
 	bool is_before;
 	size_t at;			/* in its trace */
 };
@@ -95,7 +95,7 @@ static size_t add_runs(struct precedent *to, const struct trace *t,
 }
 
 /*
- * Finds, for each run, the last earlier run with another status. The runs are
+ * For each run, finds the last earlier run with another status. The runs are
  * sorted by name and time.
  */
 static void find_others(struct precedent *all, size_t n)
@@ -158,10 +158,7 @@ static struct run **sort_ids(const struct trace *t)
 
 enum { NAME_BYTES = 60, ID_DIGITS = 8 };
 
-/*
- * Returns a text that names the run. The name is cut, since it can be a long
- * command line.
- */
+/* Names the run. The name is cut, since it can be a long command line. */
 static char *describe(const struct precedent *p)
 {
 	char *name = text_printable(p->run->name), *how = ending_text(p->run);
@@ -191,8 +188,13 @@ static bool is_to_name(const struct precedent *p)
 	return has_crashed(p->run) || (has_other && !p->is_same);
 }
 
-char **endings_suspicious(const struct trace *t, const struct trace *before,
-		       bool *failed)
+/*
+ * Returns the suspicious runs as texts, "run NAME (1a2b3c4d) exited with 3". The
+ * list ends with NULL; the caller frees it and its texts. *failed becomes true if
+ * one of the runs did not exit with 0.
+ */
+static char **suspicious_runs(const struct trace *t, const struct trace *before,
+			      bool *failed)
 {
 	char **texts = xcalloc(t->n_runs + 1, sizeof(*texts));
 	struct run **known = sort_ids(before);
@@ -220,7 +222,7 @@ bool endings_note(const struct trace *t, const struct trace *before,
 {
 	enum { NAMED = 8 };
 	bool failed;
-	char **texts = endings_suspicious(t, before, &failed);
+	char **texts = suspicious_runs(t, before, &failed);
 	size_t n = 0;
 
 	for (; texts[n]; n++) {

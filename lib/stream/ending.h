@@ -21,25 +21,17 @@ char *ending_text(const struct run *run);
 bool ending_is_failure(const struct run *run);
 
 /*
- * Returns those runs of `t` that ended in a suspicious way: "run NAME
- * (1a2b3c4d) exited with 3". The list ends with NULL; the caller frees it and
- * its texts. `before` (NULL: none) holds earlier runs; runs that `t` also has
- * are ignored there. *failed becomes true if one of the runs did not exit with
- * 0.
+ * Prints a note for each run of `t` that ended in a suspicious way, the first
+ * few in full; each begins with `file` (NULL: none). `before` (NULL: none) holds
+ * earlier runs; runs that `t` also has are ignored there. Returns whether one of
+ * the runs did not exit with 0.
  *
  * A run is suspicious if a signal killed it, other than those that usually stop
  * programs (SIGHUP, SIGINT, SIGTERM), or if it ended in another way than every
  * earlier run of its name. Without an earlier run, a status other than 0 is
  * suspicious.
  */
-char **endings_suspicious(const struct trace *t, const struct trace *before,
-		       bool *failed);
-
-/*
- * Prints these texts as notes, the first few in full; each begins with `file`
- * (NULL: none). Returns whether one of the runs did not exit with 0.
- */
 bool endings_note(const struct trace *t, const struct trace *before,
-		    const char *file);
+		  const char *file);
 
 #endif

@@ -121,10 +121,11 @@ static const char *last_part(const char *path)
 }
 
 /*
- * Frames of the same file in a row are followed by the file's name once. A
- * library is shown without its folder.
+ * Returns "__check_pf <- getaddrinfo (libc.so.6) <- main (/bin/app)",
+ * unescaped; the caller frees it. Frames of the same file in a row are followed
+ * by the file's name once. A library is shown without its folder.
  */
-char *stack_text(const struct stack_frame *frames, size_t n)
+static char *stack_text(const struct stack_frame *frames, size_t n)
 {
 	char *text = NULL;
 

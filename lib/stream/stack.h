@@ -59,11 +59,9 @@ size_t stack_frames(const struct fact *fact,
  */
 struct fact stack_values(const struct fact *fact);
 /*
- * Returns "__check_pf <- getaddrinfo (libc.so.6) <- main (/bin/app)",
- * unescaped; the caller frees it.
+ * Returns "getaddrinfo (libc.so.6) <- main (/bin/app)", without the function
+ * that only makes the call; unescaped, and the caller frees it. NULL: no caller.
  */
-char *stack_text(const struct stack_frame *frames, size_t n);
-/* The same without the function that only makes the call; NULL: no caller. */
 char *stack_callers(const struct fact *stack);
 /*
  * Returns "socket(AF_NETLINK) <- __check_pf <- getaddrinfo (libc.so.6)",

@@ -295,8 +295,12 @@ static void add_named(struct work *w, const char *path, const uint8_t *id,
 		miss(w, path, "not an ELF file for x86-64");
 }
 
-void reader_work(const char *root, const uint8_t *request,
-		 struct reader_answer *answer)
+/*
+ * The work of the process: reads the files of the request and the libraries that
+ * they need. `request` is what reader_add() makes, and ends with a zero byte.
+ */
+static void reader_work(const char *root, const uint8_t *request,
+			struct reader_answer *answer)
 {
 	struct work *w = xcalloc(1, sizeof(*w));
 

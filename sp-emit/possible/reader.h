@@ -52,12 +52,4 @@ bool reader_add(struct reader *r, const char *path, const uint8_t *build_id,
  */
 struct reader_answer *reader_ask(struct reader *r);
 
-/*
- * The work of the process, which tests also call: reads these files and the
- * libraries that they need. `request` is what reader_add() makes, and ends with
- * a zero byte.
- */
-void reader_work(const char *root, const uint8_t *request,
-		 struct reader_answer *answer);
-
 #endif

@@ -38,12 +38,6 @@ FILE *output_file(struct output *out)
 	return out->file;
 }
 
-const char *output_name(const struct output *out)
-{
-	(void)out;
-	return "<stdout>";
-}
-
 bool output_commit(struct output *out)
 {
 	return !ferror(out->file);

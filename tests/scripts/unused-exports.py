@@ -1,0 +1,25 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""usage: unused-exports.py FILE… — prints each function that a header among these
+C files declares and that one source file alone uses. Tests count as users."""
+import re
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+DECLARATION = re.compile(r"^(?!typedef)[a-z][\w ]*[ *]+(\w+)\(", re.M)
+COMMENT = re.compile(r"/\*.*?\*/", re.S)
+
+users = defaultdict(set)
+headers = {}
+for file in map(Path, sys.argv[1:]):
+    code = COMMENT.sub("", file.read_text())
+    for word in re.findall(r"\w+", code):
+        users[word].add(file)
+    if file.suffix == ".h":
+        headers[file] = code
+for header, code in sorted(headers.items()):
+    for name in DECLARATION.findall(code):
+        # A second use in the header is in a macro or an inline function.
+        if len(users[name] - {header}) < 2 and len(re.findall(rf"\b{name}\b", code)) == 1:
+            print(f"{header}: {name}: no other file uses it: make it static or remove it")
