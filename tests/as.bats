@@ -170,13 +170,13 @@ place() {
 # each call the answer that --as=PLACE predicts for the profile
 same() {
 	sp-verify --pid="$1" --json "$4" >held 2>held.err || [ $? = 1 ]
-	sp-verify -p "$2" --as="$3" --json "$4" >said 2>said.err || [ $? = 1 ]
-	awk -v prefix="sp-verify: $2: " 'index($0, prefix) != 1' said.err |
+	sp-verify -p "$2" --as="$3" --json "$4" >predicted 2>predicted.err || [ $? = 1 ]
+	awk -v prefix="sp-verify: $2: " 'index($0, prefix) != 1' predicted.err |
 		diff held.err - || return
 	[ "$(jq length held)" -gt 0 ] || grep -q 'no violation' held.err
-	cmp held said && return
+	cmp held predicted && return
 	diff <(jq -c '.[] | [.arch, .nr, .answer]' held) \
-		<(jq -c '.[] | [.arch, .nr, .answer]' said)
+		<(jq -c '.[] | [.arch, .nr, .answer]' predicted)
 }
 
 # compares RUNTIME — checks for each profile that the filter of a container is
@@ -215,8 +215,8 @@ predicted() {
 		awk '{ nr = $1 == "x32" ? $2 - 1073741824 : $2
 			printf "call 01 %d 1 arch=%s\n", nr, $1 }' "$3"
 	} | "$TESTS/mkstream" >probe.sp
-	sp-verify -p "$1" --as="$2" --json probe.sp >said 2>err || [ $? = 1 ]
-	jq -r '.[] | "\(.arch) \(.nr) \(.answer)"' said | sort >denied
+	sp-verify -p "$1" --as="$2" --json probe.sp >predicted 2>err || [ $? = 1 ]
+	jq -r '.[] | "\(.arch) \(.nr) \(.answer)"' predicted | sort >denied
 	awk '$3 == "E2BIG" || $3 == "ENOSYS"' "$3" | sort >got
 	# Even if the profile allows them, x32 calls and new calls fail with
 	# ENOSYS, because the kernel does not have them.

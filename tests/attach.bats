@@ -143,9 +143,9 @@ new_cgroup() {
 	kill "$recorder"
 	timeout 20 sp-record -q -o run.sp --mark=up=fsync --ready-fd=9 -- \
 		/usr/bin/python3 -c 'import os, time
-if not os.path.exists("told"): os.fsync(os.open(".", 0))
-while not os.path.exists("told"): time.sleep(0.05)' \
-		9> >(head -c 1 >byte; mv byte told)
+if not os.path.exists("byte-read"): os.fsync(os.open(".", 0))
+while not os.path.exists("byte-read"): time.sleep(0.05)' \
+		9> >(head -c 1 >byte; mv byte byte-read)
 	facts run.sp | shows -x 'x86_64 fsync 1'
 }
 

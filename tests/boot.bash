@@ -51,7 +51,7 @@ remove_cgroups() {
 		[ -d "$1" ] || return 0
 		sleep 0.1
 	done
-	echo "left behind: $1" >&2
+	echo "processes remain in the cgroup $1" >&2
 }
 
 # boot_in CGROUP SECONDS — boots without effects on the machine: the system has

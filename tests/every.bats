@@ -290,7 +290,7 @@ median_gap() {
 	[ "$(entries 1)" = $((1024 * cpus)) ]
 	[ "$(entries 1500)" = $((2048 * cpus)) ]
 	if ! has memory; then
-		skip_row memory 'the largest'
+		skip_row memory 'the largest buffer'
 		return
 	fi
 	largest=$(entries 16777216)

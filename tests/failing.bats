@@ -208,11 +208,11 @@ with_descriptors() (
 	for n in {8..11}; do
 		status=0
 		with_descriptors "$n" sp-emit --html --possible -o some ls.sp \
-			2>said || status=$?
+			2>messages || status=$?
 		if [ $status = 0 ]; then
 			diff -q all some
 		else
-			grep -q 'Too many open files' said
+			grep -q 'Too many open files' messages
 			failed=$((failed + 1))
 		fi
 	done
@@ -230,10 +230,10 @@ with_descriptors() (
 			'sp-verify -p p.json --as=runc small.sp' 'sp-verify --score -p p.json'; do
 			status=0
 			# shellcheck disable=SC2086 # several words
-			prlimit --nofile=$n $command >/dev/null 2>said 3>&- || status=$?
+			prlimit --nofile=$n $command >/dev/null 2>messages 3>&- || status=$?
 			[ "$status" -le 2 ] || [ "$status" -eq 127 ]
-			sed "s/^/$n: $command: /" said >>all
-			run ! grep -E '^sp-[a-z]*: [A-Z]|Bad file descriptor' said
+			sed "s/^/$n: $command: /" messages >>all
+			run ! grep -E '^sp-[a-z]*: [A-Z]|Bad file descriptor' messages
 		done
 	done
 	[ "$(grep -c 'Too many open files' all)" -ge 9 ]
@@ -244,13 +244,13 @@ with_descriptors() (
 	for n in {6..14}; do
 		status=0
 		# A process that remained would keep the pipe open.
-		timeout 20 bash -c "said=\$(prlimit --nofile=$n sp-record -q \
+		timeout 20 bash -c "output=\$(prlimit --nofile=$n sp-record -q \
 			--method=notify -o out/a -- true 2>&1 3>&-)
-			code=\$?; printf %s \"\$said\" >said; exit \$code" || status=$?
-		echo "$n: $status $(<said)"
+			code=\$?; printf %s \"\$output\" >messages; exit \$code" || status=$?
+		echo "$n: $status $(<messages)"
 		[ $status = 0 ] || [ $status = 125 ]
-		[ $status = 0 ] || [[ $(<said) == sp-record:*'Too many open files' ]]
-		[ "$(wc -l <said)" = 0 ]
+		[ $status = 0 ] || [[ $(<messages) == sp-record:*'Too many open files' ]]
+		[ "$(wc -l <messages)" = 0 ]
 		rm -f out/a
 	done
 	[ $status = 0 ]

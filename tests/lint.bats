@@ -28,8 +28,8 @@ setup_file() {
 	run -0 "$TESTS/lint" "$PWD/right.bats"
 	sed 3d right.bats >alone.bats
 	run -1 "$TESTS/lint" "$PWD/alone.bats"
-	[[ $output == *'it has no line "load helper"'* ]]
+	[[ $output == *'add the line "load helper"'* ]]
 	sed 1d right.bats >bare.bats
 	run -1 "$TESTS/lint" "$PWD/bare.bats"
-	[[ $output == *'does not begin with #!/usr/bin/env bats'* ]]
+	[[ $output == *'begin it with #!/usr/bin/env bats'* ]]
 }

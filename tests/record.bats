@@ -20,7 +20,7 @@ record() {
 # lines_of TRUTH — prints the counts in run.sp of the calls that TRUTH has
 lines_of() {
 	calls run.sp |
-		awk 'NR == FNR { told[$1, $2]; next } ($1, $2) in told' "$1" - |
+		awk 'NR == FNR { truth[$1, $2]; next } ($1, $2) in truth' "$1" - |
 		sort
 }
 
@@ -789,11 +789,11 @@ task_struct.pid, which recording needs: use a newer sp-record" ]
 
 @test "a command that takes the foreground of the terminal cannot stop the recorder or the verifier" {
 	local job="$TESTS/scripts/take-terminal.py"
-	timeout 20 "$job" sp-record -o run.sp -- "$job" --take >said
-	grep -q '^sp-record: [0-9]* calls' said
+	timeout 20 "$job" sp-record -o run.sp -- "$job" --take >output
+	grep -q '^sp-record: [0-9]* calls' output
 	sp-emit --oci -o p.json run.sp
-	timeout 20 "$job" sp-verify -p p.json -- "$job" --take >said
-	grep -q '^sp-verify: .*no violation' said
+	timeout 20 "$job" sp-verify -p p.json -- "$job" --take >output
+	grep -q '^sp-verify: .*no violation' output
 }
 
 @test "if SIGCHLD is ignored at the start, the recorder ends normally, and the command ignores SIGCHLD" {

@@ -52,8 +52,8 @@ fails() {
 	path 1 0x8000006 0 /srv/sandprint/create/out/file 1
 	END
 	other_emit "set -- \"\$@\" '$PWD/more.sp'"
-	fails landlock 'lets through: * out/file'
-	fails bpf 'lets through: * 133'
+	fails landlock 'allows: * out/file'
+	fails bpf 'allows: * 133'
 }
 
 @test "landlock policies pass the round trip, and sp-verify lists their denials" {

@@ -50,8 +50,8 @@ lost_nothing() {
 agrees_with_truth() {
 	[ -s truth ] && lost_nothing &&
 		diff -u <(sed '/ 0$/d' truth | sort) \
-			<(facts run.sp | awk 'NR == FNR { told[$1, $2]; next }
-				($1, $2) in told || $3 ~ /^SIG/' truth - | sort)
+			<(facts run.sp | awk 'NR == FNR { truth[$1, $2]; next }
+				($1, $2) in truth || $3 ~ /^SIG/' truth - | sort)
 }
 
 is_exactly() {
@@ -87,9 +87,9 @@ is_late() {
 	[ "$1" = filtered ] && came_late && lost_nothing
 }
 
-# record_in_time ROW… — records the row, and repeats that if the recorder
-# watched a filter too late. On a busy machine, this can happen, but rarely. For
-# the whole table, SP_LATE repetitions are allowed; then the status is 3.
+# record_in_time ROW… — records the row, and records it again if the recorder
+# watched a filter too late. This happens rarely, on a busy machine. SP_LATE
+# repetitions are allowed for the whole table; after these, the status is 3.
 record_in_time() {
 	record_row "$@" || return 1
 	# Strict mode hides no call, so no recorder is too late for it.
@@ -99,7 +99,7 @@ record_in_time() {
 	fi
 	while is_late "$@"; do
 		[ $((late += 1)) -le "${SP_LATE:-2}" ] || return 3
-		echo "# too late, so again: $*" >&3
+		echo "# the recorder was too late, so it records again: $*" >&3
 		sleep 1
 		record_row "$@" || return 1
 	done
@@ -127,13 +127,13 @@ try() {
 		return 1
 	fi
 	if [ "$expect" = exact ]; then
-		is_exactly "$how" "$@" || { echo "above: $how $*"; return 1; }
+		is_exactly "$how" "$@" || { echo "this row differs: $how $*"; return 1; }
 	else
-		agrees_with_truth || { echo "above: $how $*"; return 1; }
+		agrees_with_truth || { echo "this row differs: $how $*"; return 1; }
 	fi
 }
 
-# all HOW EXPECT — tests each of these rows
+# all HOW EXPECT — tests each row with this HOW and EXPECT
 all() {
 	local feature row failed=0 n=0 late=0
 	while read -r feature row; do

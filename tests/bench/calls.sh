@@ -322,7 +322,7 @@ table() {
 		}' "$results/calls.tsv"
 	echo
 }
-table 'a call: its time, and what is added to it by the floor (1.00)' \
+table 'the time of a call, and the added time in units of the floor (1.00)' \
 	'getppid getppid-2-threads read open+close bystander'
 awk -F '\t' '$1 == "open+close" { t[$2] = $3 }
 	"paths" in t && "floor2" in t && t["none"] {
@@ -333,6 +333,6 @@ awk -F '\t' '$1 == "open+close" { t[$2] = $3 }
 			printf "open+close with --paths, beyond empty programs at " \
 				"both ends: %.0f %% of the pair\n\n", 100 * beyond
 	}' "$results/calls.tsv"
-[ ${#only[@]} -gt 0 ] || table 'a program: its time, by that without a tool (1.00)' \
+[ ${#only[@]} -gt 0 ] || table 'the time of a program, in units of its time without a tool (1.00)' \
 	"fork+exec ${programs[*]}"
-[ ${#missing[@]} -eq 0 ] || echo "not installed, not measured: ${missing[*]}"
+[ ${#missing[@]} -eq 0 ] || echo "not measured, because not installed: ${missing[*]}"

@@ -38,8 +38,8 @@ once() {
 
 sp-record -q -o ls.sp -- ls / >/dev/null
 sp-emit --oci ls.sp >ls.json 2>/dev/null
-echo 'a small trace, from start to end, the least of 15 (date(1) alone takes'
-echo "$(least date +%s%N) ms of each)"
+echo 'a small trace, from start to end: the least time of 15 runs (date(1) takes'
+echo "$(least date +%s%N) ms of it)"
 printf '%-28s %6s ms\n' 'sp-merge' "$(least sp-merge ls.sp)" \
 	'sp-diff' "$(least sp-diff ls.sp ls.sp)" \
 	'sp-emit --oci' "$(least sp-emit --oci ls.sp)" \
@@ -65,7 +65,7 @@ for new in 0 100; do
 done
 
 echo
-echo 'reading events: one core, of a tight loop and of reads and writes'
+echo 'reading events on one core: those of a tight loop, and of reads and writes'
 sp-record -q --every -o loop.sp -- calls getppid 4000000 >/dev/null
 sp-record -q --every -o dd.sp -- \
 	dd if=/dev/zero of=/dev/null bs=1 count=2000000 2>/dev/null

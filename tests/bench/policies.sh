@@ -87,7 +87,7 @@ echo
 row 'moves: sp-emit --landlock' moves sp-emit --landlock
 row 'moves: sp-emit --systemd --paths' moves sp-emit --systemd --paths
 row 'moves: sp-verify --landlock' moves sp-verify --landlock policy
-row 'moves of old: sp-emit --landlock' old_moves sp-emit --landlock
+row 'moves without new names: sp-emit --landlock' old_moves sp-emit --landlock
 row 'sockets: sp-emit --landlock' sockets sp-emit --landlock
 row 'sockets: sp-verify --landlock' sockets sp-verify --landlock policy
 row 'programs: sp-emit --tree' programs sp-emit --landlock '--tree=*/p1'

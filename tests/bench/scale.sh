@@ -27,7 +27,7 @@ calls_ns() {
 		'{ printf "%.0f\n", (t > c ? $1 * c / t : $1) }'
 }
 
-echo 'a call, by CPUs and threads (ns of a CPU)'
+echo 'the CPU time of a call in ns, by CPUs and threads'
 printf '%6s %8s %9s %9s %11s %7s\n' CPUs threads none floor sp-record ratio
 for cpus in 1 $(nproc); do
 	for threads in 1 2 10 100 1000; do
@@ -41,8 +41,8 @@ for cpus in 1 $(nproc); do
 done
 
 echo
-echo 'images: each a program of its own, run once'
-printf '%8s %14s %14s %12s\n' images 'ms an image' 'of which us' 'stream, KiB'
+echo 'images: different programs, each of which runs once'
+printf '%8s %14s %14s %12s\n' images 'ms per image' 'added, us' 'stream, KiB'
 cc -O1 -static -nostdlib -o true -x c - <<-'END'
 	__attribute__((noreturn)) void _start(void)
 	{

@@ -114,12 +114,12 @@ def main():
         files = objects[suite]
         lacking = [path for path in files["own"] if not os.path.exists(path)]
         if lacking:
-            print(f"{suite:>8}  left out: no {lacking[0]}")
+            print(f"{suite:>8}  left out: {lacking[0]} does not exist")
             continue
         mapped = [path for path in files["mapped"] if os.path.exists(path)]
         listed = list_possible(tools, files["own"], mapped)
         if rank(listed, files["own"], popular) != listed:
-            sys.exit(f"{suite}: sp-emit ranks otherwise")
+            sys.exit(f"{suite}: sp-emit ranks the calls differently")
         seen = set().union(*runs.values())
         ranked = [nr for nr, _, _ in rank(listed, files["own"], popular, seen)]
         tally = Tally()

@@ -12,11 +12,11 @@ with tempfile.TemporaryDirectory() as d:
     source.write_text("#include <stdio.h>\n#include \"constant-headers.h\"\nint main(void) {\n" + "".join(
         f'printf("%llu {n}\\n", (unsigned long long)({n}));\n' for n in names) + "}\n")
     subprocess.run(["cc", "-w", "-D_GNU_SOURCE", f"-I{top}/lib/kernel", source, "-o", f"{d}/all"], check=True)
-    said = subprocess.run([f"{d}/all"], text=True, stdout=subprocess.PIPE).stdout
+    output = subprocess.run([f"{d}/all"], text=True, stdout=subprocess.PIPE).stdout
 headers = subprocess.run(["cc", "-dM", "-E", "-include", "asm/unistd_64.h", "-x", "c", "/dev/null"],
                          text=True, check=True, stdout=subprocess.PIPE).stdout
 print(json.dumps({
     "arch_nr": 0xc000003e, "arch_name": "x86_64", "bits": 64,
     "syscalls": {n: int(v) for n, v in re.findall(r"^#define __NR_(\w+) (\d+)$", headers, re.M)},
-    "constants": {n: int(v) for v, n in (line.split() for line in said.splitlines())},
+    "constants": {n: int(v) for v, n in (line.split() for line in output.splitlines())},
 }))

@@ -17,15 +17,15 @@ def lines(command):
     ours, its = pty.openpty()
     subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=its, stderr=its)
     os.close(its)
-    said = b""
+    output = b""
     try:
         while more := os.read(ours, 65536):
-            said += more
+            output += more
     except OSError:  # the last process has closed the terminal
         pass
-    return said.decode(errors="replace").splitlines()
+    return output.decode(errors="replace").splitlines()
 
-said = lines(["firejail", "--debug", f"--profile={profile}", "true"])
+output = lines(["firejail", "--debug", f"--profile={profile}", "true"])
 action = re.findall(r"^seccomp-error-action (\S+)", open(profile).read(), re.M)
 env = {"FIREJAIL_SECCOMP_ERROR_ACTION": action[-1]} if action else {}
 
@@ -33,7 +33,7 @@ def moved(path):
     return path.replace("/run/firejail/mnt/seccomp/", where + "/")
 
 loaded = []
-for line in said:
+for line in output:
     if m := re.match(r"sbox run: \S+/(fseccomp|fsec-optimize) (.*)", line):
         args = [moved(a) for a in m[2].split()]
         subprocess.run([tools + m[1], *args], env=env, check=True,

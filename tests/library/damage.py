@@ -31,4 +31,4 @@ for at in range(0, len(data), 5):
     damaged[at] ^= 1 << random.randrange(8)
     for one in data[:at], bytes(damaged):
         if not try_on(one):
-            sys.exit(f"at byte {at} of {stream}")
+            sys.exit(f"the readers differ after damage at byte {at} of {stream}")

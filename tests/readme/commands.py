@@ -71,4 +71,4 @@ for command in commands(open(sys.argv[1], encoding="utf-8").read().splitlines())
         print(STATUS[rows[0]] if rows else "0", command, sep="\t")
 unused = [row for row in [*NOT_RUN, *STATUS] if row not in used]
 if unused:
-    sys.exit(f"no command in {sys.argv[1]} begins so: {unused}")
+    sys.exit(f"no command in {sys.argv[1]} begins with {unused}")

@@ -41,7 +41,7 @@ class Row:
         elif key in ("args", "trust"):
             setattr(self, key, True)
         else:
-            sys.exit(f"table: {self.name}: no key is called {key}")
+            sys.exit(f"table: {self.name}: there is no key {key}")
 
 
 def number(call, known={}):
@@ -143,9 +143,9 @@ def execute(row, argv, again=True, alone=False, env=ENV):
         beside = start_beside(row)
     process = start(argv, row, env)
     output, errors = finish(process, SECONDS)
-    told = ""
+    beside_output = ""
     if beside:
-        told = finish(beside, SECONDS)[0]
+        beside_output = finish(beside, SECONDS)[0]
     if row.clean:
         shell(row, row.clean)
-    return Result(process.returncode, output, errors, told)
+    return Result(process.returncode, output, errors, beside_output)

@@ -74,15 +74,15 @@ class Format:
         """Raises Failure if the policy denies the run or allows another act."""
         result = self.attempt(row, row.run)
         if not result.same(recorded):
-            raise Failure(self.told(row, result, recorded))
+            raise Failure(self.failure(row, result, recorded))
         for argv in self.neighbours(row):
             free = execute(row, argv, alone=True)
             if free.status:
                 raise Failure(f"unconfined: {' '.join(argv)}: {free}")
             if not self.denied(row, argv, self.attempt(row, argv, True)):
-                raise Failure(f"lets through: {' '.join(argv)}")
+                raise Failure(f"allows: {' '.join(argv)}")
 
-    def told(self, row, result, recorded):
+    def failure(self, row, result, recorded):
         if result.status == recorded.status:
             return f"{result}: wrote {result.output!r} {result.beside!r}, " \
                 f"not {recorded.output!r} {recorded.beside!r}"
@@ -108,10 +108,10 @@ class Landlock(Format):
             return [" ".join(line.split()[i] for i in (0, 2))
                     for line in file.readlines()[1:]]
 
-    def told(self, row, result, recorded):
+    def failure(self, row, result, recorded):
         denials = self.list(row) if result.status == 1 else []
         return f"denied: {', '.join(denials)}" if denials else \
-            super().told(row, result, recorded)
+            super().failure(row, result, recorded)
 
     def denied(self, row, argv, result):
         return result.status == 1 and self.list(row)
@@ -144,12 +144,12 @@ class AppArmor(Format):
     def command(self, row, argv):
         return ["aa-exec", "-p", self.profile(row), "--", *argv]
 
-    def told(self, row, result, recorded):
+    def failure(self, row, result, recorded):
         log = subprocess.run(["dmesg"], capture_output=True, text=True).stdout
         denials = [re.sub(r".*apparmor=\S+ | (pid|comm|fsuid|ouid)=\S+", "", line)
                    for line in log.split("\n") if 'apparmor="DENIED"' in line
                    and f'profile="{self.profile(row)}"' in line]
-        return "; ".join([super().told(row, result, recorded), *denials[:2]])
+        return "; ".join([super().failure(row, result, recorded), *denials[:2]])
 
 
 class Header(Format):
@@ -447,13 +447,13 @@ class Systemd(Format):
     def recorded(self, row):
         """Returns (result, None), or (None, reason) if there is no recording."""
         result = self.result(row)
-        said = self.read(f"{row.name}.record").strip()
+        messages = self.read(f"{row.name}.record").strip()
         stream = f"{row.name}.sp"
-        if said or not os.path.exists(f"{self.out}/{stream}"):
-            return None, f"recording: {said}"
+        if messages or not os.path.exists(f"{self.out}/{stream}"):
+            return None, f"recording: {messages}"
         shutil.copy(f"{self.out}/{stream}", f"{os.path.dirname(self.work)}")
         if self.read(f"{row.name}.started") != "0\n" or result.status:
-            return None, f"recording: {self.told(row, result, result)}"
+            return None, f"recording: {self.failure(row, result, result)}"
         return result, None
 
     def prepare(self, rows):
@@ -482,28 +482,28 @@ class Systemd(Format):
         except FileNotFoundError:
             return ""
 
-    def told(self, row, result, recorded):
+    def failure(self, row, result, recorded):
         with open(f"{self.work}/log", errors="replace") as file:
             lines = [line for line in file
                      if f"{row.name}.service: " in line]
-        said = super().told(row, result, recorded)
+        reason = super().failure(row, result, recorded)
         reason = [line.split(": ", 1)[1].strip() for line in lines
                   if "Failed at step" in line or "Failed to" in line]
-        return ": ".join([self.read(f"{row.name}.result").strip(), said,
+        return ": ".join([self.read(f"{row.name}.result").strip(), reason,
                           *reason[:1]])
 
     def check(self, row, recorded):
         result = self.result(row)
         started = self.read(f"{row.name}.started") == "0\n"
         if not started or not result.same(recorded):
-            raise Failure(self.told(row, result, recorded))
+            raise Failure(self.failure(row, result, recorded))
         for name, (argv, kind) in self.services(row).items():
             ended = self.read(f"{name}.result").split()
             denied = ended[:1] == ["exit-code"]
             if name.endswith("-call"):
                 denied = ended == ["exit-code", "1"]
             if name != row.name and not denied:
-                raise Failure(f"lets through: {' '.join(argv)}: {ended}")
+                raise Failure(f"allows: {' '.join(argv)}: {ended}")
 
 
 FORMATS = {

@@ -17,7 +17,7 @@ __attribute__((constructor)) static void load(void)
 	while (p->name && (!name || strcmp(p->name, name)))
 		p++;
 	if (!p->name)
-		errx(2, "no such policy");
+		errx(2, "SANDPRINT_POLICY names no policy");
 	errno = -p->load();
 	if (errno)
 		err(2, "%s", p->name);

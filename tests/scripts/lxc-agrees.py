@@ -84,13 +84,13 @@ class Container:
 
     def pid(self):
         for _ in range(100):
-            said = subprocess.run(
+            pid = subprocess.run(
                 ["lxc-info", "-n", self.name, "-P", self.place, "-p", "-H"],
                 capture_output=True, text=True).stdout.strip()
-            if said not in ("", "-1"):
-                with open(f"/proc/{said}/status") as file:
+            if pid not in ("", "-1"):
+                with open(f"/proc/{pid}/status") as file:
                     if "Seccomp:\t2" in file.read():
-                        return said
+                        return pid
             time.sleep(0.05)
         return None
 

@@ -95,7 +95,7 @@ static int check_choices(void)
 		count_votes(places, 4);
 		best = best_place(places, 4);
 		if (best != choices[i].best) {
-			printf("choice %zu: %zu\n", i, best);
+			printf("choice %zu: wrong place %zu\n", i, best);
 			status = 1;
 		}
 		for (size_t k = 0; k < 4; k++)

@@ -65,7 +65,7 @@ static void check_record(const struct stream_record *record,
 	enum events_next next;
 
 	if (!events_open(&reader, record))
-		message_fatal("after %d: not opened", *n);
+		message_fatal("cannot open the record after event %d", *n);
 	while ((next = events_next(&reader, &h)) == EVENTS_ONE) {
 		if (*n == EVENTS || memcmp(&h, &events[*n], sizeof(h)))
 			message_fatal("event %d differs after reading", *n);

@@ -55,7 +55,7 @@ static const char plain[] =
 	"   \"action\": \"SCMP_ACT_ALLOW\"},"
 	"  {\"names\": [\"write\"], \"action\": \"SCMP_ACT_ERRNO\"},"
 	"  {\"names\": [\"open\"], \"action\": \"SCMP_ACT_ERRNO\","
-	"   \"errnoRet\": 7},"	/* this is the default action */
+	"   \"errnoRet\": 7},"	/* the default errno */
 	"  {\"names\": [\"mmap2\"], \"action\": \"SCMP_ACT_LOG\"},"
 	"  {\"names\": [\"mseal\"], \"action\": \"SCMP_ACT_ERRNO\","
 	"   \"errnoRet\": 38},"
@@ -330,7 +330,7 @@ static bool check_allowed(void)
 	    allows(plain, "x86_64", "write", &n) ||
 	    !allows(open_default, "x86_64", "read", &n) || n < 300 ||
 	    allows(open_default, "x86_64", "ptrace", &n)) {
-		message_error("profile_allowed: wrong, %zu calls", n);
+		message_error("profile_allowed: wrong calls, %zu of them", n);
 		return false;
 	}
 	return true;
@@ -567,8 +567,8 @@ static bool check_probe(const struct filter *f, const struct filter *notifying,
 	if (!any.more && !answers_have(&any, answer))
 		message_error("answer %#x is not a possible answer", answer);
 	else if (!check_known(f, probe, answer))
-		message_error("answer %#x is not what is left when arguments "
-			      "are known", answer);
+		message_error("answer %#x differs when arguments are known",
+			      answer);
 	else if (by_filter ? answer != ERRNO((uint32_t)-probe->result)
 			   : denies(answer))
 		message_error("nr %d of %#x: %#x here, the kernel %ld",

@@ -100,7 +100,7 @@ static void check_abis(void)
 	}
 }
 
-/* The rows are sorted by rank, by which --score counts calls. */
+/* Checks that the rows are sorted by rank, and how many each rank has. */
 static void check_dangers(void)
 {
 	static const int wanted[] = { 0, 9, 19, 19 };
