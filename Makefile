@@ -370,7 +370,7 @@ check-split: test-deps ## Record suites of prove, ctest, make, bats, go test and
 	@$(MAKE) --no-print-directory tests
 	@BATS_TEST_TIMEOUT=600 tests/run $(B) tests/split/examples.bats
 
-check-kernels: test-deps ## Boot Debian's kernels, from 5.10 to the newest, and those of arm64 and riscv64, under qemu and test there, with and without 32-bit programs (an hour)
+check-kernels: test-deps ## Boot the kernels of Debian, 5.10 to the newest, arm64 and riscv64, under qemu; test there, with and without 32-bit programs (two hours or more)
 	@tests/deps kernels
 	@$(MAKE) --no-print-directory tests
 	@tests/kernels/run $(B)
