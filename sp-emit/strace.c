@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/audit.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
@@ -345,18 +346,27 @@ static void complete(const struct strace *s, struct task *task,
 	task->line = NULL;
 }
 
-/* Writes what strace prints when a task changes between 64 and 32 bits. */
+static const char *mode_of(const struct arch *arch)
+{
+	if (!strcmp(arch->name, "x32"))
+		return "x32";
+	return arch->audit & __AUDIT_ARCH_64BIT ? "64 bit" : "32 bit";
+}
+
+/*
+ * Writes what strace prints when a task changes between 64 and 32 bits. A task
+ * without such a line has 64 bits, like each kernel that is recorded.
+ */
 static void note_mode(struct strace *s, struct task *task,
 		      const struct happening *h)
 {
 	const struct arch *arch = arch_of_call(h->id);
+	const char *mode = arch ? mode_of(arch) : NULL;
 
-	if (task->arch != h->id.arch && arch && h->tid &&
-	    (task->arch || arch != arch_native()))
+	if (task->arch != h->id.arch && mode && h->tid &&
+	    (task->arch || strcmp(mode, "64 bit")))
 		push(s, xasprintf("[ Process PID=%" PRIu32 " runs in %s mode. ]",
-				  h->tid, !strcmp(arch->name, "x86") ?
-				  "32 bit" : !strcmp(arch->name, "x32") ?
-				  "x32" : "64 bit"));
+				  h->tid, mode));
 	task->arch = h->id.arch;
 }
 
