@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -718,28 +719,54 @@ static void create_map(void *argument)
 	close(fd);
 }
 
-static void create_maps(struct side_by_side *threads,
-			const struct bpf_object *object)
+/*
+ * Of the maps with variables, `bss` is also created here: libbpf would copy its
+ * 130 KB of zeros.
+ */
+static void create_maps(struct side_by_side *threads, const struct record *skel)
 {
 	struct bpf_map *map;
 
 	/* cppcheck-suppress unknownMacro */
-	bpf_object__for_each_map(map, object)
-		if (!bpf_map__is_internal(map) && bpf_map__autocreate(map))
+	bpf_object__for_each_map(map, skel->obj)
+		if (bpf_map__autocreate(map) &&
+		    (!bpf_map__is_internal(map) || map == skel->maps.bss))
 			side_by_side_do(threads, create_map, map);
 }
 
-/* The kernel's types. */
+/*
+ * Since version 1.5, libbpf does not map the variables of a map that it did not
+ * create.
+ */
+static int map_variables(struct record *skel)
+{
+	return mmap(skel->bss, sizeof(*skel->bss), PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_FIXED, bpf_map__fd(skel->maps.bss), 0) ==
+		MAP_FAILED ? -errno : 0;
+}
+
+/* The excerpt of the kernel's types that our programs need. */
 struct types {
 	struct btf_wishes wishes;
-	struct kernel_btf *kernel;
+	sem_t opened;
+	const struct bpf_object *object;	/* NULL: cannot be opened */
+	int fd;
+	struct btf_ids *ids;
+	bool complete;
 };
 
-static void read_types(void *types)
+/* Reads the kernel's types while the object is opened, and then goes on. */
+static void excerpt_types(void *types)
 {
 	struct types *t = types;
+	struct kernel_btf *kernel = btf_read(&t->wishes);
 
-	t->kernel = btf_read(&t->wishes);
+	while (sem_wait(&t->opened) && errno == EINTR)
+		;
+	t->complete = kernel && t->object &&
+		btf_write_excerpt(kernel, bpf_object__btf(t->object), t->fd,
+				  t->ids);
+	btf_free(kernel);
 }
 
 /* Opens the object, whose maps are created as soon as it is open. */
@@ -750,7 +777,7 @@ static int open_object(struct tracer *t, const struct tracer_options *options,
 	if (!t->skel)
 		return -errno;
 	set_up(t, options);
-	create_maps(threads, t->skel->obj);
+	create_maps(threads, t->skel);
 	return 0;
 }
 
@@ -764,30 +791,40 @@ static bool can_put_off(const struct tracer *t)
 	return !t->n_targets && !t->older.data;
 }
 
-/*
- * Opens the object and gets everything ready for loading. A thread reads the
- * kernel's types meanwhile.
- */
-static int prepare(struct tracer *t, const struct tracer_options *options,
-		   int types_fd, struct iterators *iterators)
+/* Opens the object. A thread reads the kernel's types meanwhile. */
+static int open_with_types(struct tracer *t,
+			   const struct tracer_options *options, int types_fd,
+			   struct iterators *iterators)
 {
 	struct types types = {
 		.wishes = { options->n_targets, options->paths },
+		.fd = types_fd,
+		.ids = &iterators->ids,
 	};
-	bool has_types;
 	int error;
 
-	side_by_side_do(iterators->threads, read_types, &types);
+	sem_init(&types.opened, 0, 0);
+	if (iterators->threads)
+		side_by_side_do(iterators->threads, excerpt_types, &types);
 	error = open_object(t, options, types_fd, iterators->threads);
+	types.object = error ? NULL : t->skel->obj;
+	sem_post(&types.opened);
+	if (!iterators->threads)
+		excerpt_types(&types);
 	side_by_side_wait(iterators->threads);
-	has_types = !error && types.kernel &&
-		btf_write_excerpt(types.kernel, bpf_object__btf(t->skel->obj),
-				  types_fd, &iterators->ids);
-	btf_free(types.kernel);
-	if (!error && !has_types) {	/* libbpf reads all of them */
-		record__destroy(t->skel);
-		error = open_object(t, options, -1, NULL);
-	}
+	sem_destroy(&types.opened);
+	if (error || types.complete)
+		return error;
+	record__destroy(t->skel);	/* libbpf reads all types */
+	return open_object(t, options, -1, NULL);
+}
+
+/* Gets everything ready for loading. */
+static int prepare(struct tracer *t, const struct tracer_options *options,
+		   int types_fd, struct iterators *iterators)
+{
+	int error = open_with_types(t, options, types_fd, iterators);
+
 	if (error)
 		return error;
 	confirm_prepare(t->skel, &iterators->ids,
@@ -808,6 +845,8 @@ static int load_by(struct tracer *t, const struct tracer_options *options,
 
 	if (!error)
 		error = record__load(t->skel);
+	if (!error)
+		error = map_variables(t->skel);
 	if (handler >= 0)
 		libbpf_unregister_prog_handler(handler);
 	if (types_fd >= 0)
