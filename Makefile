@@ -124,12 +124,13 @@ $(B)/page/%.h: sp-emit/page.%
 # The kernel side is an object without debug info, embedded by its skeleton. Its
 # BTF has the sources' paths, which are relative, so that builds are
 # reproducible. Labels, and relocations that libbpf skips, would slow down each
-# start. plain.bpf.o is built from the same source, but without the code that
-# only few recordings need.
-$(call objs,sp-record): $(B)/record.skel.h $(B)/plain.skel.h
+# start. plain.bpf.o and command.bpf.o are built from the same source, but
+# without the code that only few recordings need.
+$(call objs,sp-record): $(B)/record.skel.h $(B)/plain.skel.h $(B)/command.skel.h
 BPF_ARCH := $(patsubst riscv64,riscv,$(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))))))
-$(B)/record.bpf.o $(B)/plain.bpf.o $(B)/older.bpf.o: bpf/record.bpf.c $(wildcard bpf/*.h)
+$(B)/record.bpf.o $(B)/plain.bpf.o $(B)/command.bpf.o $(B)/older.bpf.o: bpf/record.bpf.c $(wildcard bpf/*.h)
 $(B)/plain.bpf.o: BPF_FLAGS := -DPLAIN
+$(B)/command.bpf.o: BPF_FLAGS := -DPLAIN -DCOMMAND
 # This object is for kernels before 5.17: bpf/older.bpf.h.
 $(B)/older.bpf.o: BPF_FLAGS := -DOLDER_KERNEL
 ifeq ($(BPF_ARCH),x86)
@@ -143,15 +144,15 @@ $(B)/%.bpf.o:
 	$(Q)$(CLANG) -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) $(BPF_FLAGS) -O2 -g \
 		-Wall -Wextra -Ibpf -fdebug-compilation-dir=. -idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null) \
 		-c -o $@ $<
-	$(Q)llvm-strip -g -w -N 'LBB*' -R .rel.BTF -R .rel.BTF.ext $@
+	$(Q)llvm-strip -g -w -N 'LBB*' -R .rel.BTF -R .rel.BTF.ext -R .rodata.cst16 -R .rodata.str1.1 $@
 
 # sp-record accesses the variables of all objects through one skeleton, so
 # they must be at the same places.
-$(B)/sp-record/object.o: $(B)/record.variables $(B)/plain.variables
+$(B)/sp-record/object.o: $(B)/record.variables $(B)/plain.variables $(B)/command.variables
 $(B)/%.variables: $(B)/%.bpf.o
 	$(Q)llvm-nm -S $< | sed -n 's/ plain_/ /; / [BbRr] /p' | sort >$@
 	$(Q)[ $* = record ] || cmp $(B)/record.variables $@
-$(B)/plain.variables $(B)/older.variables: $(B)/record.variables
+$(B)/plain.variables $(B)/command.variables $(B)/older.variables: $(B)/record.variables
 
 $(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL,$@)

@@ -175,6 +175,7 @@ int sys_exit(struct bpf_raw_tracepoint_args *ctx)
 SEC("tp/raw_syscalls/sys_exit")
 int sys_exit_classic(struct classic_call *ctx)
 {
+	UNLESS_COMMAND;
 	struct task_struct *task = current_task();
 
 	return leave(task, registers_of(task), ctx->result);

@@ -34,7 +34,7 @@ static __always_inline void arm_task(struct task_slot *slot, __u32 state,
  * STATE_SCOPE. The function is not static: the verifier then checks it once,
  * and not in each iteration of a loop.
  */
-__noinline int follow_candidate(__u64 address, __u32 state, bool arm)
+ATTACH_ONCE int follow_candidate(__u64 address, __u32 state, bool arm)
 {
 	struct task_struct *task = (void *)address;
 	struct task_slot *slot = slot_of(BPF_CORE_READ(task, pid));
@@ -105,7 +105,7 @@ enum ascent { ASCENT_AT_TOP, ASCENT_FOLLOWED };
  * Takes one step towards the root of the process tree, unless the task is
  * followed. Returns the address of the task's parent, or an enum ascent.
  */
-__noinline __u64 ascend(__u64 address)
+ATTACH_ONCE __u64 ascend(__u64 address)
 {
 	struct task_struct *task = (void *)address;
 	__u32 pid = BPF_CORE_READ(task, pid);
@@ -141,7 +141,7 @@ static __always_inline struct task_slot *followed_origin(
  * it, or 0 if there is none. The function is not static, because a loop within
  * a loop takes the verifier long.
  */
-__noinline int find_cgroup(__u64 address)
+ATTACH_ONCE int find_cgroup(__u64 address)
 {
 	struct cgroup *c = (void *)address;
 	struct cgroup_subsys_state *css = (void *)c +
@@ -172,7 +172,7 @@ __noinline int find_cgroup(__u64 address)
  * It is not static, so that the verifier checks it once, and not in each
  * iteration of a loop.
  */
-__noinline int scope_by_cgroup(__u64 address)
+ATTACH_ONCE int scope_by_cgroup(__u64 address)
 {
 	struct task_struct *task = (void *)address;
 	struct list_head *head, *at;
@@ -274,6 +274,7 @@ static __always_inline int on_seeking_fork(struct task_struct *parent,
 SEC("raw_tp")
 int seeking_fork(struct bpf_raw_tracepoint_args *ctx)
 {
+	UNLESS_COMMAND;
 	struct task_struct *child = (void *)ctx->args[1];
 
 	return was_handled(child) ? 0 :
@@ -283,6 +284,7 @@ int seeking_fork(struct bpf_raw_tracepoint_args *ctx)
 SEC("tp/task/task_newtask")
 int seeking_fork_classic(struct classic_task *ctx)
 {
+	UNLESS_COMMAND;
 	struct task_struct *parent = current_task();
 	struct task_struct *child = new_task(parent, ctx);
 
@@ -293,7 +295,7 @@ int seeking_fork_classic(struct classic_task *ctx)
  * Follows the task that has this link at an offset. Returns the address of the
  * next link.
  */
-__noinline __u64 follow_next(__u64 link, __u64 offset, __u32 state, bool arm)
+ATTACH_ONCE __u64 follow_next(__u64 link, __u64 offset, __u32 state, bool arm)
 {
 	struct list_head *at = (void *)link;
 
@@ -302,7 +304,7 @@ __noinline __u64 follow_next(__u64 link, __u64 offset, __u32 state, bool arm)
 }
 
 /* Walks a list of tasks from its head. */
-__noinline int follow_list(__u64 address, __u64 offset, __u32 state, bool arm)
+ATTACH_ONCE int follow_list(__u64 address, __u64 offset, __u32 state, bool arm)
 {
 	struct list_head *head = (void *)address;
 	__u64 at = (__u64)BPF_CORE_READ(head, next);
@@ -333,6 +335,7 @@ static __always_inline int on_seeking_exit(struct task_struct *task)
 SEC("raw_tp")
 int seeking_exit(struct bpf_raw_tracepoint_args *ctx)
 {
+	UNLESS_COMMAND;
 	(void)ctx;
 	return on_seeking_exit(current_task());
 }
@@ -340,6 +343,7 @@ int seeking_exit(struct bpf_raw_tracepoint_args *ctx)
 SEC("tp/sched/sched_process_exit")
 int seeking_exit_classic(void *ctx)
 {
+	UNLESS_COMMAND;
 	(void)ctx;
 	return on_seeking_exit(current_task());
 }
@@ -348,6 +352,7 @@ int seeking_exit_classic(void *ctx)
 SEC("raw_tp/cgroup_attach_task")
 int cgroup_attach_task(struct bpf_raw_tracepoint_args *ctx)
 {
+	UNLESS_COMMAND;
 	struct task_struct *task = (void *)ctx->args[2];
 	bool whole_group = ctx->args[3];
 	__u32 scope = cgroup_scope(task), state;
@@ -446,6 +451,7 @@ static __always_inline void seek_task(struct task_struct *task,
 SEC("iter/task")
 int seek(struct bpf_iter__task *ctx)
 {
+	UNLESS_COMMAND;
 	struct task_struct *task = ctx->task;
 	struct task_struct *recorder = current_task();
 	struct task_slot *slot;

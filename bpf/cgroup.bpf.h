@@ -56,7 +56,7 @@ static __always_inline bool is_long_id(const char *name, long size)
  * ancestor_name. The function is global, so that the kernel verifies it once,
  * and not again for each level.
  */
-__noinline int permits_below(__u32 place, long size)
+ATTACH_ONCE int permits_below(__u32 place, long size)
 {
 	if (place == BELOW_SLICES)
 		return is_slice(ancestor_name, size);
@@ -146,6 +146,7 @@ static __always_inline void await_no_more(struct cgroup *c,
 SEC("raw_tp/cgroup_mkdir")
 int cgroup_mkdir(struct bpf_raw_tracepoint_args *ctx)
 {
+	UNLESS_COMMAND;
 	struct cgroup *c = (void *)ctx->args[0];
 	struct cgroup_id id = {
 		.id = BPF_CORE_READ(c, kn, id),
@@ -181,6 +182,7 @@ int cgroup_mkdir(struct bpf_raw_tracepoint_args *ctx)
 SEC("raw_tp/cgroup_rmdir")
 int cgroup_rmdir(struct bpf_raw_tracepoint_args *ctx)
 {
+	UNLESS_COMMAND;
 	struct cgroup *c = (void *)ctx->args[0];
 	struct cgroup_id id = {
 		.id = BPF_CORE_READ(c, kn, id),

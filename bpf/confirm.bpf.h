@@ -102,6 +102,7 @@ static __always_inline void keep_object(struct object *o, struct path *path)
 SEC("raw_tp")
 int confirm_entry(struct bpf_raw_tracepoint_args *ctx)
 {
+	UNLESS_PLAIN;
 	struct path *directory = (void *)ctx->args[0];
 	struct confirmed *c = confirm(1);
 
@@ -115,6 +116,7 @@ int confirm_entry(struct bpf_raw_tracepoint_args *ctx)
 SEC("raw_tp")
 int confirm_rename(struct bpf_raw_tracepoint_args *ctx)
 {
+	UNLESS_PLAIN;
 	struct path *from = (void *)ctx->args[0];
 	struct path *to = (void *)ctx->args[2];
 	struct confirmed *c = confirm(2);
@@ -135,6 +137,7 @@ int confirm_rename(struct bpf_raw_tracepoint_args *ctx)
 SEC("raw_tp")
 int confirm_link(struct bpf_raw_tracepoint_args *ctx)
 {
+	UNLESS_PLAIN;
 	struct path *to = (void *)ctx->args[1];
 	struct confirmed *c = confirm(2);
 
@@ -151,6 +154,7 @@ int confirm_link(struct bpf_raw_tracepoint_args *ctx)
 SEC("raw_tp")
 int confirm_object(struct bpf_raw_tracepoint_args *ctx)
 {
+	UNLESS_PLAIN;
 	struct confirmed *c = confirm(1);
 
 	if (c)

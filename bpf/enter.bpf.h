@@ -134,7 +134,7 @@ static __noinline int note_armed(struct pt_regs *regs, __u32 row, __s32 nr,
  * Begins a phase if the call is a mark. The call itself belongs to the earlier
  * phase; calls that are entered after it belong to the new one.
  */
-__noinline int note_mark(__u32 row, __s32 nr)
+OPTION_ONCE int note_mark(__u32 row, __s32 nr)
 {
 	__u64 at = number_index(row, nr);
 	__u32 mark = at < TRAITS_NUMBERS ? mark_calls[row & 1][at] : 0;
@@ -181,6 +181,7 @@ static __always_inline bool is_name(const volatile struct mark_name *mark,
 SEC("raw_tp")
 int task_rename(struct bpf_raw_tracepoint_args *ctx)
 {
+	UNLESS_PLAIN;
 	struct task_struct *task = (void *)ctx->args[0];
 	struct task_slot *slot = slot_of(BPF_CORE_READ(task, pid));
 	char comm[COMM_SIZE] = { 0 };
@@ -294,6 +295,7 @@ int sys_enter(struct bpf_raw_tracepoint_args *ctx)
 SEC("tp/raw_syscalls/sys_enter")
 int sys_enter_classic(struct classic_call *ctx)
 {
+	UNLESS_COMMAND;
 	struct task_struct *task = current_task();
 	struct task_slot *slot = slot_of(MEMBER(task, pid));
 	__u32 image;

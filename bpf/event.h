@@ -446,10 +446,8 @@ _Static_assert(sizeof(struct progress) == 192, "layout");
 struct viewer {
 	__u64 caps;		/* its effective capabilities */
 	__u32 uid, gid;
-	__u32 limited;		/* 0: it may trace all processes */
-	__u32 zero;
 };
-_Static_assert(sizeof(struct viewer) == 24, "layout");
+_Static_assert(sizeof(struct viewer) == 16, "layout");
 /* the most names that are kept of processes that it may not trace */
 enum { WITHHELD_MAX = 64 };
 

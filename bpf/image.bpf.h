@@ -162,7 +162,7 @@ __noinline int may_trace(__u64 address)
 	struct mm_struct *mm;
 	struct cred *cred;
 
-	if (!viewer.limited)
+	if (!limited)
 		return 1;
 	if (!bpf_core_field_exists(struct cred, cap_permitted) ||
 	    !bpf_core_field_exists(struct cred, suid) ||

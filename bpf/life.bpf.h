@@ -37,6 +37,7 @@ static __always_inline bool runs_runtime_again(__u64 filename,
 SEC("raw_tp")
 int note_execs(struct bpf_raw_tracepoint_args *ctx)
 {
+	UNLESS_PLAIN;
 	struct task_struct *task = (void *)ctx->args[0];
 	struct linux_binprm *bprm = (void *)ctx->args[2];
 	struct task_slot *from = slot_of((__u32)ctx->args[1]);
@@ -222,6 +223,7 @@ static __always_inline int on_exec(struct task_struct *task, __u32 old_pid,
 SEC("tp/sched/sched_process_exec")
 int sched_process_exec_classic(struct classic_exec *ctx)
 {
+	UNLESS_COMMAND;
 	struct task_struct *task = current_task();
 
 	return on_exec(task, ctx->old_pid, BPF_CORE_READ(task, mm, exe_file),
@@ -378,6 +380,7 @@ static __always_inline struct task_struct *new_task(struct task_struct *parent,
 SEC("tp/task/task_newtask")
 int task_newtask_classic(struct classic_task *ctx)
 {
+	UNLESS_COMMAND;
 	struct task_struct *parent = current_task(), *child;
 	struct task_slot *from = slot_of(parent->pid);
 
@@ -487,6 +490,7 @@ int sched_process_exit(struct bpf_raw_tracepoint_args *ctx)
 SEC("tp/sched/sched_process_exit")
 int sched_process_exit_classic(void *ctx)
 {
+	UNLESS_COMMAND;
 	(void)ctx;
 	return on_exit(current_task());
 }

@@ -174,7 +174,7 @@ static __always_inline struct object *object_of(struct name_call *call,
  */
 
 /* Finds an address of a socket. */
-CHECKED_ONCE int find_address(struct name_scratch *s)
+OPTION_CHECKED_ONCE int find_address(struct name_scratch *s)
 {
 	struct name_call *call;
 	struct file *file;
@@ -249,7 +249,7 @@ static __always_inline int find_file(struct name_scratch *s,
 }
 
 /* Finds a name in memory. */
-CHECKED_ONCE int find_name(struct name_scratch *s)
+OPTION_CHECKED_ONCE int find_name(struct name_scratch *s)
 {
 	struct task_struct *task = current_task();
 	__u32 kind, name, from, access, empty;
@@ -298,7 +298,7 @@ CHECKED_ONCE int find_name(struct name_scratch *s)
  * Records the name that was found for a part. If the call has a second name,
  * this one becomes its source.
  */
-CHECKED_ONCE int note_part(struct name_scratch *s, int size)
+OPTION_CHECKED_ONCE int note_part(struct name_scratch *s, int size)
 {
 	struct task_struct *task = current_task();
 	struct name_call *call;
@@ -417,6 +417,7 @@ static __always_inline int note_call_names(struct task_slot *slot,
 SEC("raw_tp")
 int note_names(struct bpf_raw_tracepoint_args *ctx)
 {
+	UNLESS_PLAIN;
 	struct pt_regs *regs = (void *)ctx->args[0];
 	struct task_slot *slot = slot_of(caller_id(regs));
 
@@ -427,6 +428,7 @@ int note_names(struct bpf_raw_tracepoint_args *ctx)
 SEC("tp/raw_syscalls/sys_exit")
 int note_names_classic(struct classic_call *ctx)
 {
+	UNLESS_PLAIN;
 	struct task_struct *task = current_task();
 	struct task_slot *slot = slot_of(MEMBER(task, pid));
 
@@ -558,6 +560,7 @@ static __always_inline void name_operation(void *request, __u8 opcode,
 SEC("raw_tp")
 int note_operations(struct bpf_raw_tracepoint_args *ctx)
 {
+	UNLESS_PLAIN;
 	struct task_struct *task = current_task();
 	struct task_slot *slot = slot_of(MEMBER(task, pid));
 	void *request = (void *)ctx->args[0];

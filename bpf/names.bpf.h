@@ -194,7 +194,7 @@ static __always_inline __u64 mix(__u64 hash, __u64 word)
  * otherwise. Like other functions here that are called in loops, it is not
  * static, so that the verifier checks it once, and not in each iteration.
  */
-CHECKED_ONCE int hash_step(struct name_scratch *s)
+OPTION_CHECKED_ONCE int hash_step(struct name_scratch *s)
 {
 	struct mount *m, *above;
 	struct vfsmount *mnt;
@@ -232,7 +232,7 @@ CHECKED_ONCE int hash_step(struct name_scratch *s)
  * Hashes the components of a place up to the task's root, using the kernel's
  * own hashes. `walk` then has the mount of the root.
  */
-CHECKED_ONCE int hash_place(struct name_scratch *s)
+OPTION_CHECKED_ONCE int hash_place(struct name_scratch *s)
 {
 	__u64 hash, start[2] = { 0 };
 	struct dentry *dentry;
@@ -264,7 +264,7 @@ CHECKED_ONCE int hash_place(struct name_scratch *s)
 enum { HASHED_BYTES = 128 };	/* bytes that one call of hash_part() hashes */
 
 /* Hashes bytes of the name from `at` on. Returns 1 at the end of the name. */
-CHECKED_ONCE int hash_part(struct name_scratch *s, __u32 at)
+OPTION_CHECKED_ONCE int hash_part(struct name_scratch *s, __u32 at)
 {
 	const __u64 *words;
 
@@ -280,7 +280,7 @@ CHECKED_ONCE int hash_part(struct name_scratch *s, __u32 at)
 	return 0;
 }
 
-CHECKED_ONCE int hash_name(struct name_scratch *s)
+OPTION_CHECKED_ONCE int hash_name(struct name_scratch *s)
 {
 	if (!s)
 		return 0;
@@ -330,7 +330,7 @@ static __always_inline void give_mounts(struct task_struct *task)
  * namespace. If the unit has no privileges, that namespace belongs to a user
  * namespace that it created.
  */
-CHECKED_ONCE int find_unit_root(struct name_scratch *s)
+OPTION_CHECKED_ONCE int find_unit_root(struct name_scratch *s)
 {
 	struct task_struct *task = current_task();
 	struct task_slot *slot = slot_of(MEMBER(task, pid));
@@ -384,7 +384,7 @@ static __always_inline void walk_place(struct name_scratch *s)
 }
 
 /* Sends the string in one piece. Returns whether there was room. */
-CHECKED_ONCE int send_name(struct name_scratch *s)
+OPTION_CHECKED_ONCE int send_name(struct name_scratch *s)
 {
 	__u32 start, place_size;
 	__u64 size;
@@ -446,7 +446,7 @@ static __always_inline void lose_name(struct name_key *key)
  * Counts the name in one of the scratches, and sends its string if it is new or
  * has not arrived.
  */
-__noinline int note_name(__u32 scratch)
+OPTION_ONCE int note_name(__u32 scratch)
 {
 	struct name_scratch *s = bpf_map_lookup_elem(&name_scratch, &scratch);
 	struct name_tally *tally;
@@ -493,7 +493,7 @@ static __always_inline __u32 shared_with_others(struct task_struct *task)
  * in the code that reads them makes the verifier search all of the kernel's
  * types, which takes a millisecond.
  */
-CHECKED_ONCE int look_around(struct name_scratch *s)
+OPTION_CHECKED_ONCE int look_around(struct name_scratch *s)
 {
 	struct task_struct *task = current_task();
 
@@ -593,7 +593,7 @@ static __always_inline bool is_deleted(struct place at)
 /*
  * Whether a deleted file never had a name: d_tmpfile() then calls it "#INODE".
  */
-CHECKED_ONCE int is_nameless(struct name_scratch *s)
+OPTION_CHECKED_ONCE int is_nameless(struct name_scratch *s)
 {
 	struct dentry *dentry;
 	bool digits = false;
@@ -685,7 +685,7 @@ static __always_inline long read_name(struct name_scratch *s, __u64 from)
  * Reads the name of a message queue, which the kernel looks up in a mount of
  * its own. Makes it the path where mqueue is usually mounted: mq_overview(7).
  */
-CHECKED_ONCE int read_queue(struct name_scratch *s, __u64 from)
+OPTION_CHECKED_ONCE int read_queue(struct name_scratch *s, __u64 from)
 {
 	enum { AT = sizeof("/dev/mqueue/") - 1, QUEUE_SIZE = 256 };
 	long size;
@@ -705,7 +705,7 @@ CHECKED_ONCE int read_queue(struct name_scratch *s, __u64 from)
  * Returns the N of the name /proc/self/fd/N that was read, or -1 if it is
  * another name.
  */
-CHECKED_ONCE int descriptor_named(struct name_scratch *s)
+OPTION_CHECKED_ONCE int descriptor_named(struct name_scratch *s)
 {
 	enum { START = 14 };
 	const __u64 *words;
@@ -793,7 +793,7 @@ static __always_inline __u16 own_port(struct sock *sk)
  * really bound or connected to. If the kernel chose the port, it is 0 in
  * memory.
  */
-CHECKED_ONCE int take_port(struct name_scratch *s, __u64 of, __u64 peer)
+OPTION_CHECKED_ONCE int take_port(struct name_scratch *s, __u64 of, __u64 peer)
 {
 	struct file *file = (void *)of;
 	struct socket *socket;
@@ -840,7 +840,7 @@ static __always_inline bool is_mounted_here(struct vfsmount *mnt)
  * Finds the path of a bound unix socket, or of the socket to which a task is
  * connected. There is no path if the socket's file system is not mounted here.
  */
-CHECKED_ONCE int find_unix_place(struct name_scratch *s, __u64 of, __u64 peer)
+OPTION_CHECKED_ONCE int find_unix_place(struct name_scratch *s, __u64 of, __u64 peer)
 {
 	struct file *file = (void *)of;
 	struct socket *socket;

@@ -26,6 +26,20 @@
 #define OLDER_CHECKED_ONCE static __noinline
 #endif
 
+/* Functions that only some of the smaller objects need: see record.bpf.c. */
+#ifdef PLAIN
+#define OPTION_ONCE static __noinline
+#define OPTION_CHECKED_ONCE static __noinline
+#else
+#define OPTION_ONCE __noinline
+#define OPTION_CHECKED_ONCE CHECKED_ONCE
+#endif
+#ifdef COMMAND
+#define ATTACH_ONCE static __noinline
+#else
+#define ATTACH_ONCE __noinline
+#endif
+
 static __always_inline void add(__u64 *counter, __u64 n)
 {
 	__sync_fetch_and_add(counter, n);

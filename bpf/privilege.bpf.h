@@ -22,7 +22,7 @@ static __always_inline void note_level(struct task_struct *task, __u32 scope)
  * Counts the use of a capability for the task's current call. In a task without
  * a call, such as a worker of io_uring, the number is -1.
  */
-__noinline int count_privilege(__u32 image, __u32 what)
+OPTION_ONCE int count_privilege(__u32 image, __u32 what)
 {
 	struct task_struct *task = current_task();
 	struct pt_regs *regs = registers_of(task);
@@ -112,6 +112,7 @@ static __always_inline bool is_made_inside(struct cred *cred, __u32 scope)
 SEC("raw_tp")
 int cap_capable(struct bpf_raw_tracepoint_args *ctx)
 {
+	UNLESS_PLAIN;
 	struct task_struct *task = current_task();
 	struct task_slot *slot = slot_of(MEMBER(task, pid));
 	struct cred *cred = (void *)ctx->args[0];

@@ -64,22 +64,42 @@ enum { WATCH_WAIT_NS = 20000000 };
 char LICENSE[] SEC("license") = "GPL";
 
 /*
- * A setting that a recording without options leaves at its default. For these
- * recordings there is an object of its own, built with PLAIN: the compiler
- * leaves out the code that the setting would turn on, so that the kernel need
- * not verify it at each start. The variable stays, and each variable has an
- * initial value, so that the compiler puts them in the order of the source:
- * both objects have the same variables at the same places.
+ * At each start, libbpf reads the whole object, and the kernel verifies programs
+ * with all their code. So there are two smaller objects: one for recordings
+ * without options, built with PLAIN, and one for those of them that start a
+ * command as root, built with COMMAND as well. There, these settings are
+ * constants, and the compiler leaves out the code that they would turn on.
+ *
+ * The variables of such settings stay, and each variable has an initial value,
+ * so that the compiler puts them in the order of the source: all objects have
+ * the same variables at the same places. They also have the same programs, but
+ * those that an object does not need are empty there: UNLESS_PLAIN,
+ * UNLESS_COMMAND. Functions that only these programs call are static, so that
+ * the compiler removes them: OPTION_ONCE, ATTACH_ONCE.
  */
-#ifdef PLAIN
-#define SETTING(type, name, value) \
+#define FIXED(type, name, value) \
 	const volatile type plain_##name = 0; \
 	enum { name = (value) };
+#define CHOSEN(type, name, value) const volatile type name = 0;
+
+#ifdef PLAIN
+#define SETTING FIXED
+#define UNLESS_PLAIN return 0
 #else
-#define SETTING(type, name, value) const volatile type name = 0;
+#define SETTING CHOSEN
+#define UNLESS_PLAIN
+#endif
+
+#ifdef COMMAND
+#define COMMAND_SETTING FIXED
+#define UNLESS_COMMAND return 0
+#else
+#define COMMAND_SETTING CHOSEN
+#define UNLESS_COMMAND
 #endif
 
 SETTINGS(SETTING)
+COMMAND_SETTINGS(COMMAND_SETTING)
 
 /* the number of images in each group of CPUs in `table` */
 const volatile __u32 table_images = 0;
@@ -89,15 +109,7 @@ const volatile bool own_counts = false;	/* each CPU is a group of its own */
 /* the time below which a call can belong to a rush */
 const volatile __u32 rush_ns = 0;
 const volatile __u32 log_size = 0;	/* entries of each CPU's log */
-const volatile bool no_follow = false;	/* follow threads, but no children */
-const volatile bool attaching = false;
 const volatile bool by_cgroup = false;
-/*
- * Forks and execs come from trace events. Raw tracepoints, whose programs the
- * kernel can skip since Linux 7.0, are also attached, for data that trace
- * events lack.
- */
-const volatile bool events_twice = false;
 const volatile struct code_range for_memory[FOR_MEMORY] = { 0 };
 /* follow targets from their next exec on */
 const volatile bool from_exec = false;

@@ -277,11 +277,13 @@ static __always_inline int log_result(__s64 result)
 SEC("raw_tp")
 int note_results(struct bpf_raw_tracepoint_args *ctx)
 {
+	UNLESS_PLAIN;
 	return log_result(ctx->args[1]);
 }
 
 SEC("tp/raw_syscalls/sys_exit")
 int note_results_classic(struct classic_call *ctx)
 {
+	UNLESS_PLAIN;
 	return log_result(ctx->result);
 }

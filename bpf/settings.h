@@ -2,7 +2,7 @@
 /*
  * The settings that make a recording need more than the plain object: see
  * SETTING in record.bpf.c. sp-record has a member of struct settings for each,
- * and takes the plain object only if all of them have their plain value.
+ * and takes a smaller object only if all of its settings have their plain value.
  *
  * Each line is S(type, name, plain value).
  */
@@ -17,6 +17,20 @@
 	S(bool, privileges, 0)		/* --privileges: record them */ \
 	S(__u32, n_phases, 1)		/* most phases; 1: without --mark */ \
 	S(__u32, split_by, 0)		/* --split: enum split_by */ \
-	S(bool, with_stacks, 0)		/* --stacks */
+	S(bool, with_stacks, 0)		/* --stacks */ \
+	S(bool, no_follow, 0)		/* follow threads, but no children */
+
+/* These make it need more than the object for commands. */
+#define COMMAND_SETTINGS(S) \
+	S(bool, attaching, 0)		/* -p, --cgroup and the like */ \
+	S(bool, limited, 0)		/* not by root: see struct viewer */ \
+	/* \
+	 * Forks and execs come from trace events. Raw tracepoints, whose \
+	 * programs the kernel can skip since Linux 7.0, are also attached, for \
+	 * data that trace events lack. \
+	 */ \
+	S(bool, events_twice, 0)
+
+#define ALL_SETTINGS(S) SETTINGS(S) COMMAND_SETTINGS(S)
 
 #endif

@@ -204,7 +204,7 @@ static __always_inline int match_one(union match *m, __u64 name)
 enum { MATCH_STEPS = 32, MATCH_TIMES = 128 };
 
 /* Returns the union after some steps, or MATCHES or DIFFERS. */
-__noinline __u64 match_some(__u64 name, __u64 word)
+OPTION_ONCE __u64 match_some(__u64 name, __u64 word)
 {
 	union match m = { .word = word };
 
@@ -221,7 +221,7 @@ __noinline __u64 match_some(__u64 name, __u64 word)
  * Moves name_at past the directories of the name. star_at is the position in
  * the name, and `star` is set at its end.
  */
-__noinline __u64 skip_some(__u64 name, __u64 word)
+OPTION_ONCE __u64 skip_some(__u64 name, __u64 word)
 {
 	union match m = { .word = word };
 
@@ -425,6 +425,7 @@ static __always_inline void take_mark(const void *text, __u64 size)
 SEC("raw_tp")
 int find_mark_file(struct bpf_raw_tracepoint_args *ctx)
 {
+	UNLESS_PLAIN;
 	struct task_struct *task = current_task();
 	struct file *file = NULL, **files = BPF_CORE_READ(task, files, fdt, fd);
 

@@ -444,10 +444,11 @@ static void choose_programs(const struct tracer *t, bool paths)
 
 #define MEMBER(type, name, plain) type name;
 struct settings {
-	SETTINGS(MEMBER)
+	ALL_SETTINGS(MEMBER)
 };
 
-static struct settings settings_of(const struct tracer_options *o)
+static struct settings settings_of(const struct tracer *t,
+				   const struct tracer_options *o)
 {
 	return (struct settings){
 		.every = o->log_events,
@@ -458,31 +459,38 @@ static struct settings settings_of(const struct tracer_options *o)
 		.n_phases = o->marks.n + 1,
 		.split_by = o->split.how,
 		.with_stacks = o->stacks,
+		.no_follow = o->no_follow,
+		.attaching = o->n_targets,
+		.limited = !privilege_is_unlimited(),
+		.events_twice = t->classic,
 	};
 }
 
-/* Whether the plain object can make the recording. */
-static bool is_plain(const struct tracer_options *o)
+/* Chooses the smallest object that can make the recording. */
+static enum object_kind kind_of(const struct tracer *t,
+				const struct tracer_options *o)
 {
-	const struct settings s = settings_of(o);
+	const struct settings s = settings_of(t, o);
 
 #define AND_PLAIN(type, name, plain) && s.name == (plain)
-	return !o->paths SETTINGS(AND_PLAIN);
+	if (o->paths || !(true SETTINGS(AND_PLAIN)))
+		return OBJECT_COMPLETE;
+	return true COMMAND_SETTINGS(AND_PLAIN) ? OBJECT_COMMAND : OBJECT_PLAIN;
 }
 
-static void set_settings(struct record *skel, const struct tracer_options *o)
+static void set_settings(const struct tracer *t, const struct tracer_options *o)
 {
-	const struct settings s = settings_of(o);
+	const struct settings s = settings_of(t, o);
 
-#define SET(type, name, plain) skel->rodata->name = s.name;
-	SETTINGS(SET)
+#define SET(type, name, plain) t->skel->rodata->name = s.name;
+	ALL_SETTINGS(SET)
 }
 
 /*
  * Opens the skeleton with an excerpt of the kernel's types in the file `fd`.
  * The file is written later, and libbpf reads it when the programs are loaded.
  */
-static struct record *open_skeleton(bool plain,
+static struct record *open_skeleton(enum object_kind kind,
 				    const struct object_bytes *older, int fd)
 {
 	char path[32];
@@ -491,7 +499,7 @@ static struct record *open_skeleton(bool plain,
 	};
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	return object_open(plain, older, fd < 0 ? NULL : &options);
+	return object_open(kind, older, fd < 0 ? NULL : &options);
 }
 
 /* The data with which programs of the section iter/task are loaded. */
@@ -583,7 +591,6 @@ static void set_viewer(struct record *skel)
 	skel->rodata->viewer.caps = capability_effective();
 	skel->rodata->viewer.uid = geteuid();
 	skel->rodata->viewer.gid = getegid();
-	skel->rodata->viewer.limited = !privilege_is_unlimited();
 }
 
 /*
@@ -634,7 +641,6 @@ static void set_targets(const struct tracer *t,
 {
 	struct record *skel = t->skel;
 
-	skel->rodata->attaching = t->n_targets;
 	skel->rodata->from_exec = options->from_exec;
 	for (size_t i = 0; i < t->n_targets; i++) {
 		const struct target *target = &t->targets[i];
@@ -668,7 +674,7 @@ static void set_up(struct tracer *t, const struct tracer_options *options)
 {
 	struct record *skel = t->skel;
 
-	set_settings(skel, options);
+	set_settings(t, options);
 	t->n_cpus = libbpf_num_possible_cpus();
 	t->n_phases = options->marks.n + 1;
 	t->split = options->split.how;
@@ -681,8 +687,6 @@ static void set_up(struct tracer *t, const struct tracer_options *options)
 	size_results(t, options->paths);
 	skel->rodata->own_counts = t->n_cpus <= t->n_groups &&
 		!machine_can_preempt();
-	skel->rodata->events_twice = t->classic;
-	skel->rodata->no_follow = options->no_follow;
 	set_privileges(t, options->privileges);
 	stacks_prepare(skel, options->stacks);
 	set_traits(skel);
@@ -773,7 +777,7 @@ static void excerpt_types(void *types)
 static int open_object(struct tracer *t, const struct tracer_options *options,
 		       int types_fd, struct side_by_side *threads)
 {
-	t->skel = open_skeleton(is_plain(options), &t->older, types_fd);
+	t->skel = open_skeleton(kind_of(t, options), &t->older, types_fd);
 	if (!t->skel)
 		return -errno;
 	set_up(t, options);

@@ -3,7 +3,6 @@
 #ifndef OBJECT_H
 #define OBJECT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct record;
@@ -15,13 +14,16 @@ struct object_bytes {
 	size_t size;
 };
 
+/* Smaller objects need less time to load: see record.bpf.c. */
+enum object_kind { OBJECT_COMPLETE, OBJECT_PLAIN, OBJECT_COMMAND };
+
 /*
- * Opens the object. `plain` chooses the one without the code for settings
- * (SETTING in bpf/record.bpf.c), which takes half as long to load; `older` has
- * the one for older kernels, if they need it, and stays with the caller.
- * Returns NULL and errno on failure.
+ * Opens the object. `older` has the one for older kernels, if they need it, and
+ * stays with the caller; the kind then does not matter. Returns NULL and errno on
+ * failure.
  */
-struct record *object_open(bool plain, const struct object_bytes *older,
+struct record *object_open(enum object_kind kind,
+			   const struct object_bytes *older,
 			   const struct bpf_object_open_opts *options);
 
 #endif

@@ -49,7 +49,7 @@ costs() {
 	local root
 	root=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
 	cd "$BATS_TEST_TMPDIR"
-	costs 5000 10000 -- sleep 30
+	costs 2500 8000 -- sleep 30
 	costs 15000 60000 --paths -- sleep 30
 	costs 8000 25000 -p "$BATS_ROOT_PID"
 	[ -z "$root" ] ||
