@@ -56,6 +56,19 @@ CHECKED_ONCE int step(struct image_path *p, struct walk *w)
 	return STEP_ON;
 }
 
+enum { STEPS = 8 };
+_Static_assert(PATH_DEPTH % STEPS == 0, "steps");
+
+/* Takes several steps, so that the verifier checks fewer iterations. */
+CHECKED_ONCE int steps(struct image_path *p, struct walk *w)
+{
+	int at = STEP_ON;
+
+	for (int i = 0; i < STEPS && at == STEP_ON; i++)
+		at = step(p, w);
+	return at;
+}
+
 static __always_inline void walk(struct image_path *p, struct file *file,
 				 struct task_struct *task)
 {
@@ -71,8 +84,8 @@ static __always_inline void walk(struct image_path *p, struct file *file,
 		.root_mnt = BPF_CORE_READ(task, fs, root.mnt),
 	};
 	p->start = PATH_SIZE;
-	for (int i = 0; i < PATH_DEPTH && at == STEP_ON; i++)
-		at = step(p, w);
+	for (int i = 0; i < PATH_DEPTH / STEPS && at == STEP_ON; i++)
+		at = steps(p, w);
 	if (p->start == PATH_SIZE)	/* a memfd is in no directory */
 		prepend(p, BPF_CORE_READ(file, f_path.dentry));
 	p->cut = at != STEP_AT_ROOT && at != STEP_AT_TOP;
