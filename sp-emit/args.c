@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "filter/filter.h"
@@ -168,11 +169,12 @@ static uint64_t unknown_of_rule(const struct trace *t,
 
 	for (size_t i = 0; i < t->calls.n; i++)
 		if (same_name(t->calls.at[i], rule, one_list))
-			made += fact_count(t->calls.at[i]);
+			made = count_add(made, fact_count(t->calls.at[i]));
 	for (size_t i = 0; i < t->arguments.n; i++)
 		if (same_name(t->arguments.at[i], rule, one_list) &&
 		    t->arguments.at[i]->detail_size)
-			known += fact_count(t->arguments.at[i]);
+			known = count_add(known,
+					  fact_count(t->arguments.at[i]));
 	return made > known ? made - known : 0;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "base/count.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "kernel/ability.h"
@@ -212,7 +213,7 @@ static void write_values(const struct trace *t,
 		 */
 		for (end = i; end < n && !detail_compare(facts[i], facts[end]);
 		     end++)
-			count += fact_count(facts[end]);
+			count = count_add(count, fact_count(facts[end]));
 		n_values = argument_values(facts[i], values);
 		text = argument_text(rule->id, values, n_values);
 		call = call_text(rule->id, values, n_values);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "base/count.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/text.h"
@@ -153,7 +154,7 @@ static uint64_t count_calls(const struct trace *t, const char *name)
 
 	for (size_t i = 0; i < t->calls.n; i++)
 		if (has_name(t->calls.at[i], name))
-			n += fact_count(t->calls.at[i]);
+			n = count_add(n, fact_count(t->calls.at[i]));
 	return n;
 }
 

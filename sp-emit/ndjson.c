@@ -11,6 +11,7 @@
 #include <string.h>
 #include <uthash.h>
 
+#include "base/count.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/text.h"
@@ -268,7 +269,7 @@ void ndjson_finish(struct ndjson *n, const struct trace *trace)
 	size_t n_totals;
 
 	for (size_t i = 0; i < trace->n_runs; i++)
-		lost += run_lost(trace->runs[i], "event");
+		lost = count_add(lost, run_lost(trace->runs[i], "event"));
 	if (!lost)
 		return;
 	message_note("%" PRIu64 " events were lost while recording: at the "

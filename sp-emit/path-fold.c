@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "kernel/path.h"
 #include "names.h"
 
@@ -38,7 +39,7 @@ void join_folded(struct folded *to, const struct folded *from, size_t words)
 {
 	to->use.access |= from->use.access;
 	to->use.types |= from->use.types;
-	to->use.count += from->use.count;
+	to->use.count = count_add(to->use.count, from->use.count);
 	to->use.made |= from->use.made;
 	to->own |= from->own;
 	to->private |= from->private;

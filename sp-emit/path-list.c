@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "format.h"
@@ -100,7 +101,8 @@ static void write_lines(struct line *lines, size_t n, FILE *out)
 	array_sort(lines, n, sizeof(*lines), by_name);
 	for (size_t i = 0; i < n; i++) {
 		if (i + 1 < n && !by_name(&lines[i], &lines[i + 1]))
-			lines[i + 1].count += lines[i].count;
+			lines[i + 1].count = count_add(lines[i].count,
+						       lines[i + 1].count);
 		else
 			write_line(&lines[i], out);
 		free((char *)lines[i].what);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "base/memory.h"
 #include "kernel/path.h"
 #include "names.h"
@@ -106,7 +107,7 @@ static void fold_fact(struct fold *fold, const struct trace *t,
 	f->use.access |= access & NAME_ACCESS;
 	if ((access & NAME_ACCESS) != NAME_LOOK || access & NAME_TYPE)
 		f->use.types |= type_bit(access);
-	f->use.count += fact_count(fact);
+	f->use.count = count_add(f->use.count, fact_count(fact));
 	f->own |= access & (NAME_CREATE | NAME_DELETE);
 	f->private |= is_made_private(access);
 	f->removed |= (access & NAME_DELETE) != 0;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "kernel/path.h"
@@ -89,7 +90,7 @@ static uint64_t times(const struct digest *d, const char *name)
 	for (size_t i = 0; i < d->n; i++) {
 		own = syscall_name(d->calls[i].id, buf);
 		if (own && !strcmp(own, name))
-			n += d->calls[i].count;
+			n = count_add(n, d->calls[i].count);
 	}
 	return n;
 }

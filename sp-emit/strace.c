@@ -14,6 +14,7 @@
 #include <uthash.h>
 #include <utlist.h>
 
+#include "base/count.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/text.h"
@@ -519,7 +520,7 @@ static void note_lost(const struct trace *trace, const char *kind,
 	uint64_t lost = 0;
 
 	for (size_t i = 0; i < trace->n_runs; i++)
-		lost += run_lost(trace->runs[i], kind);
+		lost = count_add(lost, run_lost(trace->runs[i], kind));
 	if (lost)
 		message_note("%" PRIu64 " %s", lost, what);
 }

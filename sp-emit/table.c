@@ -81,7 +81,8 @@ static void write_results(const struct results *results,
 		char name[SYSCALL_NAME_MAX];
 
 		if (totals[i].count > sum.n)
-			left_out += totals[i].count - sum.n;
+			left_out = count_add(left_out,
+					     totals[i].count - sum.n);
 		if (!sum.n)
 			continue;
 		fprintf(out, "%5.1f %12.6f  %12.1f  %8" PRIu64 "  ",

@@ -39,7 +39,7 @@ static bool take_profile(struct known *known, FILE *file, const char *path,
 	host.path = path;
 	p = profile_read(file, &host, problem);
 	if (p)
-		known->ids = profile_allowed(p, &known->n);
+		known->ids = profile_fully_allowed(p, &known->n);
 	profile_free(p);
 	host_release(&host);
 	return p;

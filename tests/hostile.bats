@@ -162,6 +162,25 @@ bounded() {
 	fi
 }
 
+@test "counts whose sum is too large for 64 bits do not become small" {
+	local half=9223372036854775808 max=18446744073709551615 n i=0
+	for n in ls cat; do
+		i=$((i + 1))
+		printf '%s\n' "run $i $n how='command paths' lost.path=0" "image /bin/$n" \
+			"call $i socket $half" "argument $i socket '0:255:1' $half" \
+			"path $i 1 0 /etc/x $half" "path $i 1 0 /etc/x2 1"
+	done | "$TESTS/mkstream" >sums.sp
+	[ "$(sp-emit --path-list sums.sp | awk '$NF == "/etc/x" { print $3 }')" = $max ]
+	sp-emit --explain --args sums.sp | grep "values  *$max with AF_UNIX"
+	cat >p.json <<-'END'
+	{ "defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86_64"],
+	  "syscalls": [{ "names": ["socket"], "action": "SCMP_ACT_ALLOW",
+	    "args": [{ "index": 0, "value": 2, "op": "SCMP_CMP_EQ" }] }] }
+	END
+	run -1 sp-verify -p p.json sums.sp
+	[[ $output == *"$max"* ]]
+}
+
 @test "the length of messages is limited, whatever the input" {
 	local format i
 	{

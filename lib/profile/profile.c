@@ -270,6 +270,50 @@ struct call_id *profile_allowed(const struct profile *p, size_t *n)
 	return set.ids;
 }
 
+/* Returns the calls that have a rule, or one that does more than allow them. */
+static struct call_set ruled(const struct profile *p, bool any)
+{
+	struct call_set set = { NULL, 0 };
+
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (any || p->rules[i].n_args ||
+		    p->rules[i].action != SECCOMP_RET_ALLOW)
+			set_add(&set, p->rules[i].id);
+	set_sort(&set);
+	return set;
+}
+
+/* Removes calls that a rule, or the default, denies for some arguments or logs. */
+static void set_remove_partial(struct call_set *set, const struct profile *p)
+{
+	struct call_set partial = ruled(p, false), all = ruled(p, true);
+	size_t n = 0;
+
+	for (size_t i = 0; i < set->n; i++) {
+		struct call_id id = set->ids[i];
+		uint32_t otherwise = has_audit(p, id.arch) ?
+			p->default_action : p->other_arch_action;
+
+		if (set_has(&all, id) ? !set_has(&partial, id) :
+		    otherwise == SECCOMP_RET_ALLOW)
+			set->ids[n++] = id;
+	}
+	set->n = n;
+	free(partial.ids);
+	free(all.ids);
+}
+
+struct call_id *profile_fully_allowed(const struct profile *p, size_t *n)
+{
+	struct call_set set = { NULL, 0 };
+
+	set.ids = profile_allowed(p, &set.n);
+	for (; p; p = p->next)
+		set_remove_partial(&set, p);
+	*n = set.n;
+	return set.ids;
+}
+
 bool profile_implies(const struct profile *p, struct call_id id)
 {
 	for (; p; p = p->next)

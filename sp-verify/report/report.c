@@ -175,7 +175,7 @@ uint64_t report_count(const struct report *r, struct call_id id)
 
 	for (const struct row *row = call ? call->first : NULL; row;
 	     row = row->next)
-		count += row->count - row->marked;
+		count = count_add(count, row->count - row->marked);
 	return count;
 }
 

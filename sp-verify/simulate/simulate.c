@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/text.h"
@@ -164,7 +165,7 @@ static enum verdict judge_arguments(const struct judged *j,
 	for (size_t i = 0; i < n; i++) {
 		if (!facts[i]->detail_size)
 			continue;
-		known += fact_count(facts[i]);
+		known = count_add(known, fact_count(facts[i]));
 		if (judge_values(j->filter, j->trace, facts[i], j->report) ==
 		    VERDICT_UNDECIDED)
 			verdict = VERDICT_UNDECIDED;
