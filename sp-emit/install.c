@@ -29,6 +29,7 @@ enum { DROP_IN_MAX = 64 << 20 };	/* bytes */
 struct drop_in {
 	char *directory;	/* such as /etc/systemd/system/x.service.d */
 	int fd;			/* of it; -1 */
+	bool created;		/* the directory did not exist */
 	char *text;		/* text of the new drop-in, and its size */
 	size_t size;
 };
@@ -84,7 +85,8 @@ static bool open_directory(struct drop_in *d)
 		message_error(UNITS ": %s", strerror(errno));
 		return false;
 	}
-	if (!mkdirat(units, name, 0755) || errno == EEXIST)
+	d->created = !mkdirat(units, name, 0755);
+	if (d->created || errno == EEXIST)
 		d->fd = openat(units, name, O_RDONLY | O_DIRECTORY |
 			       O_NOFOLLOW | O_CLOEXEC);
 	if (d->fd < 0)
@@ -275,6 +277,8 @@ static void install(struct drop_in *d, const char *unit)
 			     "already", d->directory);
 	else if (replace(d, old))
 		reload(d, unit);
+	else if (d->created)
+		rmdir(d->directory);
 	if (old >= 0)
 		close(old);
 	close(d->fd);

@@ -261,6 +261,10 @@ install() {
 	[ "$(grep -c 'is read after' <<<"$stderr")" = 1 ]
 	[[ $stderr == *'a\x2db.service.d/override.conf is read after 50-sandprint.conf'* ]]
 	[[ $stderr == *"rm '/etc/systemd/system/a\\x2db.service.d/50-sandprint.conf' &&"* ]]
+	# If the drop-in cannot be written, nothing is left of it.
+	run -2 prlimit --fsize=100 bash -c "$(declare -f install); install new a.sp"
+	[[ $output == *"new.service.d/.50-sandprint.conf.new: File too large"* ]]
+	[ ! -e etc/new.service.d ]
 	# The drop-in stays if systemd cannot be reloaded.
 	printf '#!/bin/sh\nexit 1\n' >bin/systemctl
 	run -2 install x b.sp
