@@ -103,6 +103,14 @@ has_its_paths() {
 	done
 }
 
+@test "--kafel has the same names for the calls of each machine" {
+	for arch in aarch64 riscv64; do
+		sp-emit --kafel "$TESTS/data/every-$arch.sp" >policy
+		shows -x '[[:space:]]*execveat,' <policy
+		lacks 'SYSCALL.*execveat' <policy
+	done
+}
+
 @test "streams of different machines can be merged in any order, but a profile is for one machine" {
 	sp-merge "$TESTS"/data/small-{x86_64,aarch64,riscv64}.sp >one
 	sp-merge "$TESTS"/data/small-{riscv64,x86_64,aarch64}.sp >other

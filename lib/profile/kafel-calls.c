@@ -490,10 +490,12 @@ const char *kafel_arguments(const char *call)
 
 const char *kafel_name(struct call_id id, char buf[SYSCALL_NAME_MAX])
 {
+	/* also of another machine, but not x32, which has no names in Kafel */
+	const struct arch *arch = arch_of_call((struct call_id){ id.arch, 0 });
 	const char *name = syscall_name(id, buf);
 	struct call_id newest;
 
-	if (!name || syscall_number(arch_native(), "pwritev2", &newest) ||
+	if (!name || !arch || syscall_number(arch, "pwritev2", &newest) ||
 	    id.arch != newest.arch || id.nr > newest.nr)
 		return NULL;
 	name = kafel_spelling(name);

@@ -47,5 +47,5 @@ numbers_of() {
 		sp-emit "${words[@]:1}" "$TESTS/data/${words[0]}" | cmp - "$emitted"
 		n=$((n + 1))
 	done
-	[ "$n" -ge 15 ]
+	[ "$n" -ge 30 ]
 }
