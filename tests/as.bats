@@ -368,8 +368,8 @@ the_pid() {
 	ended 0 $booted || [ $? != 124 ]
 }
 
-# all_answers OPTION… — prints the predicted answer to every call of every
-# architecture
+# all_answers OPTION… — prints the answer that a profile or the filters of a
+# process give to every call of every architecture
 all_answers() {
 	sp-verify --json "$@" "$BATS_FILE_TMPDIR/all.sp" >answers.json 2>>err || [ $? = 1 ]
 	jq -c '.[] | [.arch, .nr, .answer]' answers.json

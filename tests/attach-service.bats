@@ -182,7 +182,7 @@ stop() {
 	wait "$server"
 }
 
-# --- the test itself -------------------------------------------------------
+# --- the tests -------------------------------------------------------------
 
 # ready — repeats the request until the service answers
 ready() {

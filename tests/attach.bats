@@ -89,7 +89,7 @@ new_cgroup() {
 	cgroups=("$cgroup" "${cgroups[@]}")
 }
 
-# --- which tasks belong to the target --------------------------------------
+# --- the tasks of the target -----------------------------------------------
 
 @test "attaching during a storm of forks and threads loses no task, in eight attempts" {
 	local i
@@ -626,7 +626,7 @@ waiting_box() {
 	lost_nothing
 }
 
-# --- signals, and ways to end ----------------------------------------------
+# --- ends of recordings ----------------------------------------------------
 
 @test "SIGINT, SIGTERM and -t end the recording, and the target continues to run" {
 	local signal

@@ -78,8 +78,8 @@ teardown() {
 	return "$left"
 }
 
-# requires_audit — skips the test if audit records cannot be received, which it
-# tries once
+# requires_audit — tries once whether audit records can be received, and skips
+# the test if not
 requires_audit() {
 	requires_root
 	requires bwrap
@@ -610,7 +610,7 @@ line() {
 		["x86_64", 1000, "syscall_1000", ["/a b"]]]' <<<"$output"
 }
 
-@test "logs: garbled records are named, counted and an error" {
+@test "logs: garbled records are named and counted, and are an error" {
 	local bad n=1
 	line 39 >log
 	while read -r bad; do

@@ -89,7 +89,7 @@ two_sides() {
 	TEXT
 }
 
-@test "either side may be stdin, and if NEW is missing, it is stdin" {
+@test "either side may be stdin, and a missing NEW means stdin" {
 	two_sides
 	sp-diff old.sp new.sp > expected || [ $? = 1 ]
 	run -1 sp-diff old.sp < new.sp
@@ -541,7 +541,7 @@ runs() {
 	[[ ${lines[0]} == "sp-diff: "*"not all, nor an architecture such as x86_64"* ]]
 }
 
-@test "calls that systemd or firejail adds to a profile count as a group, whatever it is compared with" {
+@test "calls that systemd or firejail adds to a profile count as a group in every comparison" {
 	needs x86_64
 	printf '[Service]\nSystemCallArchitectures=native\nSystemCallFilter=read\n' >u.service
 	printf 'seccomp.keep read\n' >f.profile

@@ -127,7 +127,7 @@ unread() {
 	exec 9>&-
 }
 
-@test "A pipe without a reader: it ends a filter, but not a recorded command" {
+@test "A pipe without a reader: the filter ends, and a recorded command does not" {
 	unread says 141 '' sp-emit --json small.sp
 	unread bash -c 'trap "" PIPE; sp-emit --json small.sp; echo $? >status' 2>err
 	[ "$(<err)" = 'sp-emit: <stdout>: Broken pipe' ]

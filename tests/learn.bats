@@ -270,7 +270,7 @@ three_rounds() {
 	three_rounds nginx
 }
 
-# --- ends of commands, and replays -----------------------------------------
+# --- --enforce and --replay ------------------------------------------------
 
 @test "--enforce prints how the command ended and how the recorded run ended" {
 	requires_root

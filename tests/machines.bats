@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Tests streams of other machines. tests/data has recordings from x86-64, arm64
 # and riscv64; the first two include a 32-bit program. They were made by
-#   sp-record --paths -- sh -c 'small; small-32; exec cat /etc/hostname
-#   >/dev/null'
+#   sp-record --paths -- sh -c 'small; small-32; exec cat /etc/hostname >/dev/null'
 #   sp-record --every --results --paths -- ls /srv
 # small and small-32 are witness/exit-nolibc and exit-32-nolibc. Each machine
 # must read, merge and judge all of these streams, so this file also runs in the

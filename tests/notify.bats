@@ -116,7 +116,7 @@ programs() {
 	done
 }
 
-@test "without BPF, notify is used and a note says so; with --method=bpf, it is not used" {
+@test "without BPF, notify is used and a note says so, except with --method=bpf" {
 	requires_root
 	public_copy "$SP_BIN/sp-record"
 	run --separate-stderr -0 nobody ./sp-record -o /dev/null -- true

@@ -192,7 +192,7 @@ possible() {
 	[[ $output =~ \ 1310[7-9][0-9]\ places\ have\ a\ number ]]
 }
 
-# --- another C library ------------------------------------------------------
+# --- --with=portable --------------------------------------------------------
 
 # covers A B — checks that the profile of behaviour A with portable calls allows
 # the calls of B

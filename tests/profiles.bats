@@ -68,7 +68,7 @@ refused() {
 	[ "$output" = "sp-diff: $1: $2" ]
 }
 
-@test "a profile of sp-emit has no violation, and a call that is removed from it is a violation" {
+@test "under a profile of sp-emit there is no violation until a call is removed from the profile" {
 	local format
 	for format in oci docker spo systemd minijail firejail lxc kafel; do
 		[ $format != systemd ] || requires systemd-analyze
@@ -450,7 +450,7 @@ chmod EPERM
 exit_group trap' ]
 }
 
-@test "minijail: conditions are read, and also the answer to a call that does not meet them" {
+@test "minijail: conditions are read, and so is the answer to other arguments" {
 	printf '%s\n' 'execve: 1' 'exit_group: 1' \
 		'socket: arg0 == AF_UNIX && arg1 & 0x5 || arg0 == 16' >p
 	run -0 sp-verify -p p socket1.sp

@@ -84,7 +84,7 @@ public_copy() {
 	cp "$@" .
 }
 
-# --- what is recorded ------------------------------------------------------
+# --- the recorded facts ----------------------------------------------------
 
 @test "a script is a single execve, and its image is the interpreter" {
 	printf '#!%s\n' "$WITNESS/exit-nolibc" >script
@@ -626,7 +626,7 @@ architecture (32-bit ones need ia32_emulation): Exec format error" ]
 	[ "$first" != "$second" ]
 }
 
-# --- as which user, and for how long ---------------------------------------
+# --- user, time limit and signals ------------------------------------------
 
 @test "-u sets the user's id, groups and HOME, and leaves no capability" {
 	record -u nobody -- sh -c 'id -u; id -g; id -G; echo "$HOME"

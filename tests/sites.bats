@@ -160,7 +160,7 @@ is_at() {
 	run ! grep -F -e '<-' <<<"$output"
 }
 
-# --- which program made the call ---------------------------------------------
+# --- the program that made the call ----------------------------------------
 
 @test "violations of a child that executes another program and of a thread have the name of their program" {
 	local kind pid tid
@@ -224,7 +224,7 @@ is_at() {
 	sites socket 'length == 2 and .[0].place == .[1].place'
 }
 
-# --- with which arguments --------------------------------------------------
+# --- the arguments ---------------------------------------------------------
 
 @test "arguments are printed as names and numbers, but addresses, descriptors and processes are not" {
 	denying socket prctl kill close fchmod >p.json

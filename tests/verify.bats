@@ -611,7 +611,7 @@ is_deaf() {
 	run -2 sp-verify -p - -p - -- true < /dev/null
 }
 
-@test "a command can be verified under two profiles, also with --enforce" {
+@test "a command can be verified under two profiles, with and without --enforce" {
 	profile ALLOW ERRNO getdents64 KILL_PROCESS getppid > a.json
 	profile ALLOW ERRNO getppid KILL_PROCESS seccomp,prctl > b.json
 	run sp-verify -p a.json -p b.json -o list -- sh -c 'ls / > /dev/null'

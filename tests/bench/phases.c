@@ -5,7 +5,7 @@
  * all processors in µs, and the time at which the phase ended, in ns of
  * CLOCK_MONOTONIC. The phase `load` is also divided into parts: the calls of
  * bpf(2) for programs, maps and types, and each single program. The parts have
- * no time of their end. phases.py reads the file.
+ * no end time. phases.py reads the file.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// usage: node check.js BROWSER PAGE PREFIX: print the findings of axe-core and what
-// the page does that it should not, and write screenshots PREFIX-*.png and PREFIX.pdf
+// usage: node check.js BROWSER PAGE PREFIX: prints the findings of axe-core and
+// the page's faults, and writes the screenshots PREFIX-*.png and PREFIX.pdf
 const { chromium } = require("playwright-core");
 const fs = require("fs");
 (async () => {
@@ -26,7 +26,7 @@ const fs = require("fs");
 			await tab.keyboard.press("Tab");
 			if (!await tab.evaluate(() => document.activeElement.matches("#table thead th:nth-child(4) button") &&
 				document.activeElement.getBoundingClientRect().width > 9)) { console.log(`${name}: Tab leads nowhere`); bad++; }
-			// What is open has all that is closed, too.
+			// The page with all details open contains the page with closed details.
 			for (const open of scheme === "light" && name === "wide" ? [false, true] : [true]) {
 				if (open) await tab.evaluate(() => document.querySelectorAll("details").forEach(d => d.open = true));
 				const over = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -38,9 +38,9 @@ const fs = require("fs");
 					console.log(`${scheme} ${name} ${open}: ${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 200)).join("\n  ")}`);
 				}
 			}
-			// on paper: nothing is closed, cut off, or of use only on a screen
+			// On paper, no detail is closed or cut off, and no control is shown.
 			await tab.emulateMedia({ media: "print" });
-			await tab.setViewportSize({ width: 718, height: 1000 });	// A4 without its margins
+			await tab.setViewportSize({ width: 718, height: 1000 });	// A4 without margins
 			for (const wrong of await tab.evaluate(() => {
 				const wrong = [];
 				window.dispatchEvent(new Event("beforeprint"));

@@ -112,7 +112,7 @@ in_image() {
 		"${options[@]}" localhost/sandprint "$@"
 }
 
-@test "the container image writes profiles and records processes inside of it with and without privileges, and a process outside of it" {
+@test "in the container image, sp-emit works, and sp-record records its own container with and without privileges, and other processes" {
 	tar -C "$ROOT" --one-file-system -c . | in_podman import - localhost/base
 	in_podman build --isolation chroot --network host --build-arg BASE=localhost/base \
 		-t localhost/sandprint -f "$TREE/.package/Containerfile" "$BATS_FILE_TMPDIR/one" >log 2>&1

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""usage: unused-exports.py FILE… — prints each function that a header among these
-C files declares and that one source file alone uses. Tests count as users."""
+"""usage: unused-exports.py FILE… — prints the functions that a header declares, but that only
+one source file uses. FILEs are the C files of the tree, with those of the tests."""
 import re
 import sys
 from collections import defaultdict

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls from methods, templates and a handler of an exception. */
+/* Makes calls in methods, templates and a handler of an exception. */
 #include <fstream>
 #include <iostream>
 #include <stdexcept>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Calls of Rust's library, from functions and a closure.
+// Makes calls of Rust's library from functions and a closure.
 use std::fs;
 
 #[inline(never)]

@@ -45,7 +45,7 @@ static struct fuse_attr attributes(uint64_t node, off_t bytes, mode_t mode)
 	};
 }
 
-/* The kernel answers waiting processes with ENOTCONN. */
+/* After this, processes that wait for an answer get ENOTCONN. */
 static void end(int signal)
 {
 	(void)signal;

@@ -19,31 +19,31 @@ static long call32(long nr, long a)
 	return ret;
 }
 
-static void say(const char *name, long ret)
+static void print_errno(const char *name, long ret)
 {
 	printf("%s %ld\n", name, ret < 0 ? -ret : 0);
 }
 
-#define SAY(name, a) \
-	say(#name, syscall(SYS_##name, a, 1, 0) < 0 ? -errno : 0)
+#define PRINT_ERRNO(name, a) \
+	print_errno(#name, syscall(SYS_##name, a, 1, 0) < 0 ? -errno : 0)
 
 int main(int argc, char **argv)
 {
 	(void)argv;
-	SAY(getppid, 0);
-	SAY(umask, 022);
-	SAY(getpriority, 0);
-	SAY(times, 0);
-	SAY(getsid, 0);
-	SAY(sysinfo, 0);
-	SAY(sched_getscheduler, 0);
-	say("socket-unix", syscall(SYS_socket, 1, 1, 0) < 0 ? -errno : 0);
-	say("socket-inet", syscall(SYS_socket, 2, 1, 0) < 0 ? -errno : 0);
+	PRINT_ERRNO(getppid, 0);
+	PRINT_ERRNO(umask, 022);
+	PRINT_ERRNO(getpriority, 0);
+	PRINT_ERRNO(times, 0);
+	PRINT_ERRNO(getsid, 0);
+	PRINT_ERRNO(sysinfo, 0);
+	PRINT_ERRNO(sched_getscheduler, 0);
+	print_errno("socket-unix", syscall(SYS_socket, 1, 1, 0) < 0 ? -errno : 0);
+	print_errno("socket-inet", syscall(SYS_socket, 2, 1, 0) < 0 ? -errno : 0);
 	if (argc > 1)
 		return 0;
-	say("getppid-32", call32(64, 0));
-	say("getpriority-32", call32(96, 0));
-	say("sched_getscheduler-32", call32(157, 0));
-	say("socket-32", call32(359, 2));
+	print_errno("getppid-32", call32(64, 0));
+	print_errno("getpriority-32", call32(96, 0));
+	print_errno("sched_getscheduler-32", call32(157, 0));
+	print_errno("socket-32", call32(359, 2));
 	return 0;
 }
