@@ -179,8 +179,8 @@ same() {
 		<(jq -c '.[] | [.arch, .nr, .answer]' predicted)
 }
 
-# compares RUNTIME — checks for each profile that the filter of a container is
-# the one that --as predicts
+# compares RUNTIME — checks for each profile that a container has the filter
+# that --as predicts
 compares() {
 	local profile n=0
 	requires_root
@@ -199,11 +199,11 @@ compares() {
 	[ $n = 17 ]
 }
 
-@test "runc: the filter of a container is the one that --as=runc predicts" {
+@test "runc: a container has the filter that --as=runc predicts" {
 	compares runc
 }
 
-@test "crun: the filter of a container is the one that --as=crun predicts" {
+@test "crun: a container has the filter that --as=crun predicts" {
 	compares crun
 }
 
@@ -325,7 +325,7 @@ the_pid() {
 }
 
 # bats test_tags=32-bit
-@test "systemd: the filters of a service are those that --as=systemd predicts" {
+@test "systemd: a service has the filters that --as=systemd predicts" {
 	local booted profile n=0 base=$((100000 + $$ * 100))
 	requires_root
 	requires jq busybox

@@ -264,7 +264,7 @@ joining() {
 	sh -c 'echo $$ >"$1/cgroup.procs"; shift; exec "$@"' sh "$@"
 }
 
-@test "a cgroup whose parent does not exist yet either is recorded from its first process" {
+@test "a cgroup is recorded from its first process, even if its parent does not exist yet" {
 	needs cgroup2
 	attach --cgroup "sp-test-$$/a/b"
 	grep -q 'waiting for it' err

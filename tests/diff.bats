@@ -309,7 +309,7 @@ matrix_runs() {
 	TEXT
 }
 
-@test "the smallest set is the one that brute force finds" {
+@test "the set of runs is as small as the smallest set that brute force finds" {
 	/usr/bin/python3 "$TESTS/scripts/cover.py" "$TESTS/mkstream"
 }
 

@@ -190,7 +190,8 @@ unread() {
 	holds ''
 }
 
-# with_descriptors N COMMAND… — runs it with a limit, and without those of bats
+# with_descriptors N COMMAND… — runs the command with N descriptors as the limit,
+# and without the descriptors of bats
 with_descriptors() (
 	limit=$1
 	shift

@@ -226,7 +226,7 @@ print(json.dumps(yaml.safe_load(sys.stdin)))' <p.yaml >p.json
 	[[ $output == "sp-emit: --deny: --minijail can only have kill"* ]]
 }
 
-@test "firejail: the program runs under the profile, and calls outside of it and other architectures fail" {
+@test "firejail: the program runs under the profile, and other calls and other architectures fail" {
 	requires_root
 	requires firejail
 	sp-emit --firejail -o p.profile ls.sp

@@ -383,7 +383,7 @@ go() {
 	done
 }
 
-@test "the wrapper finds the bundle, and puts exactly one own hook into it" {
+@test "the wrapper finds the bundle, and puts exactly one hook of its own into it" {
 	local n
 	mkdir bundle
 	while IFS='|' read -r before after; do

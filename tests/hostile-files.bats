@@ -92,7 +92,7 @@ teardown() {
 	awk '$3 == "getpid" && $2 >= 4 { found = 1 } END { exit !found }' list
 }
 
-@test "a process whose stack is a file on such a file system can be verified" {
+@test "a process whose stack is a file on a file system that does not answer can be verified" {
 	needs_libdw
 	sp-record -q -o run.sp -- "$WITNESS/stack-stuck" "$WITNESS/exit-nolibc"
 	without getsid

@@ -374,7 +374,7 @@ is_at() {
 	[[ $stderr == *"undecided: "*" answered, "*": socket"* ]]
 }
 
-@test "if sp-record is missing or has no privilege, a note says that such calls are not seen" {
+@test "if sp-record is missing or has no privilege, a note says that calls under filters of the workload are not seen" {
 	requires_root
 	requires setpriv
 	denying getsid >p.json

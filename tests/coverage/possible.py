@@ -6,7 +6,7 @@ sp-emit --possible.
   possible.py BIN SEEDS
 
 From each suite of the file `suites`, half of the runs is picked at random. The
-misses are the calls that only the other half makes, without those that groups of
+misses are the calls that only the other half makes, except calls that groups of
 sp-emit add. The list is made from the executables that `objects` names. A suite
 whose executables this machine lacks is left out, and its name is printed.
 sp-emit ranks a call by how many other programs make it, and its table of these

@@ -127,7 +127,7 @@ class Pod:
         return answer
 
     def exec(self, command):
-        """Returns the exit status of a command, and what it printed."""
+        """Returns the exit status of a command, and its output."""
         answer = self.call("ExecSync", field(1, self.id) + b"".join(
             field(2, c) for c in command) + field(3, 20))
         return get(answer, 3, 0), get(answer, 1) + get(answer, 2)

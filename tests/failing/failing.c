@@ -6,9 +6,9 @@
  * allocations to the file FAIL_COUNT. It does not affect programs that the
  * process executes.
  *
- * The tools' own malloc(3) and similar functions call glibc's functions by the
- * names that are used here. strdup(3), asprintf(3) and the libraries call the
- * tools' functions.
+ * The tools define malloc(3), calloc(3) and realloc(3), which call
+ * __libc_malloc() and so on. strdup(3), asprintf(3) and the libraries call the
+ * functions of the tools. So all allocations reach the functions in this file.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Tests what kernels may do differently and witness.bats does not test. It runs
-# in the guest.
+# Tests features that may differ between kernels, except those of witness.bats.
+# It runs in the guest.
 load ../helper
 
 # sum FILTER — prints the sum of the numbers that the jq filter selects in

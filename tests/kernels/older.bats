@@ -49,7 +49,7 @@ load ../helper
 	sp-emit --path-list run.sp | grep '^execute,map.*/ld-linux'
 }
 
-@test "--results, --split and --stacks record what they record on other kernels" {
+@test "--results, --split and --stacks record the same facts as on other kernels" {
 	sp-record -q --every --results --paths -o run.sp -- \
 		cat /dev/null /none 2>/dev/null || [ $? -eq 1 ]
 	sp-emit --strace run.sp >calls

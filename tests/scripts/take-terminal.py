@@ -3,8 +3,8 @@
 """take-terminal.py COMMAND…: runs COMMAND on a terminal, as a shell runs a job.
 take-terminal.py --take: puts itself into the foreground of its terminal, and sets TOSTOP.
 
-A process of the background that then writes to the terminal is stopped by SIGTTOU. The
-exit status is that of COMMAND, or 99 if it was stopped. What it writes goes to our stdout.
+After --take, a background process that writes to the terminal is stopped by SIGTTOU. The
+exit status is that of COMMAND, or 99 if it was stopped. Its output goes to stdout.
 """
 import os, pty, signal, sys, termios
 
@@ -23,7 +23,7 @@ def take():
 
 
 def run_job(command):
-    """The session's leader: it lives on, so that the job is no orphan."""
+    """Runs the job, and waits as the session's leader, so that the job has a parent."""
     child = os.fork()
     if not child:
         os.setpgid(0, 0)
