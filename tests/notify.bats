@@ -180,15 +180,25 @@ ctypes.CDLL(None).prctl(35, 14, 0, 0, 0)'
 	sp-emit --json notify.sp | jq -e '.runs[0].blind | any(test("executable"))'
 }
 
-@test "the command cannot trace the recorder, although both have the same uid" {
+@test "the command cannot trace the recorder or the verifier, although both have the same uid" {
 	requires_root
-	public_copy "$SP_BIN/sp-record"
+	local tool
+	public_copy "$SP_BIN/sp-record" "$SP_BIN/sp-verify"
 	chmod a+w .
-	nobody ./sp-record -q --method=notify -o traced.sp -- /usr/bin/python3 -c '
+	printf '%s\n' 'run 1 a' 'call 1 read 1' | "$TESTS/mkstream" |
+		sp-emit --oci --deny=log -o p.json
+	for tool in 'record -q --method=notify' 'verify -p p.json'; do
+		# shellcheck disable=SC2086 # words
+		nobody ./sp-$tool -o result -- /usr/bin/python3 -c '
 import ctypes, os
 libc = ctypes.CDLL(None, use_errno=True)
-print(libc.ptrace(0x4206, os.getppid(), 0, 0), ctypes.get_errno())' >out
-	[ "$(<out)" = "-1 1" ]
+print(libc.ptrace(0x4206, os.getppid(), 0, 0), ctypes.get_errno())
+try: open("/proc/%d/mem" % os.getppid(), "r+b")
+except OSError as error: print(error.errno)' >out
+		[ "$(<out)" = $'-1 1\n13' ]
+		[ -e result ]
+		rm result
+	done
 }
 
 @test "--known leaves out the calls of a stream or a profile, and the stream has only new calls" {

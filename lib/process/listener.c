@@ -148,6 +148,11 @@ struct listener *listener_new(const struct filter *filter)
 {
 	struct listener *l = xcalloc(1, sizeof(*l));
 
+	/*
+	 * The command usually has our uid. This keeps it from tracing us or our
+	 * other children, and from opening our files through /proc: ptrace(2).
+	 */
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	l->filter = filter;
 	l->fd = l->alive = l->sockets[0] = l->sockets[1] = -1;
 	if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &l->sizes) ||
