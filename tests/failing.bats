@@ -341,6 +341,14 @@ starved() {
 	[ ! -e ran ]
 }
 
+@test "RLIMIT_STACK: 64 KiB are enough for the tools" {
+	prlimit --stack=65536 sp-emit --oci -o out/a small.sp
+	run -1 prlimit --stack=65536 sp-verify -p p.json -o out/b -- true 3>&-
+	grep -q ' munmap ' out/b
+	needs root
+	prlimit --stack=65536 sp-record -q --paths --stacks -o out/c -- true
+}
+
 @test "RLIMIT_MEMLOCK: BPF maps do not count against the limit" {
 	needs root
 	prlimit --memlock=0 sp-record -q --paths -o out/a -- true

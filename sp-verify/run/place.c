@@ -426,10 +426,11 @@ void place_find(struct objects *objects, pid_t tid, uint64_t ip,
 		struct place *place)
 {
 	struct question question = { .ip = ip, .tid = tid };
-	/* has two NULs in any case */
-	char answer[FILE_CHILD_BYTES + 2] = "";
+	/* has two NULs after the answer; static, since the stack can be small */
+	static char answer[FILE_CHILD_BYTES + 2];
 
 	*place = (struct place){ NULL, NULL };
+	memset(answer, 0, sizeof(answer));
 	if (!file_child_send(objects->child, &question, sizeof(question)) ||
 	    file_child_receive(objects->child, answer, FILE_CHILD_BYTES,
 			       FILE_CHILD_MS) < 0)
