@@ -115,7 +115,7 @@ $(B)/kernel/constants.h: lib/kernel/constants lib/kernel/constants.newer lib/ker
 	@mkdir -p $(@D)
 	$(Q)lib/kernel/constants $(CC) $(CPPFLAGS) >$@
 
-# The style and the script of sp-emit --html become strings of C.
+# The style and the script of sp-emit --html become C strings.
 $(B)/sp-emit/html-style.o build/fuzz/obj/sp-emit/html-style.o: $(B)/page/css.h $(B)/page/js.h
 $(B)/page/%.h: sp-emit/page.%
 	@mkdir -p $(@D)
@@ -146,8 +146,8 @@ $(B)/%.bpf.o:
 		-c -o $@ $<
 	$(Q)llvm-strip -g -w -N 'LBB*' -R .rel.BTF -R .rel.BTF.ext -R .rodata.cst16 -R .rodata.str1.1 $@
 
-# sp-record accesses the variables of all objects through one skeleton, so
-# they must be at the same places.
+# sp-record accesses the variables of all objects through one skeleton, so each
+# variable must have the same offset in all of them.
 $(B)/sp-record/object.o: $(B)/record.variables $(B)/plain.variables $(B)/command.variables
 $(B)/%.variables: $(B)/%.bpf.o
 	$(Q)llvm-nm -S $< | sed -n 's/ plain_/ /; / [BbRr] /p' | sort >$@
@@ -196,7 +196,8 @@ $(ROUNDTRIP): $(B)/tests/roundtrip/%: tests/roundtrip/%.c
 	$(Q)$(CC) -std=gnu11 -Wall -Wextra -D_GNU_SOURCE -O1 -pthread \
 		$(if $(findstring -nolibc,$*),-nostdlib -static -fno-stack-protector) -o $@ $<
 
-# This fuzz target is a program that tries every cut and change of one stream.
+# This fuzz target is a program that truncates and changes one stream in every
+# possible way.
 $(B)/tests/fuzz/%: tests/fuzz/%.c $(B)/lib.a
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
@@ -209,7 +210,7 @@ FUZZ_RECORD := sp-verify/audit/audit-record
 $(foreach t,audit elf,build/fuzz/obj/tests/fuzz/$t.o $(B)/tests/fuzz/$t.o): CPPFLAGS += -Isp-verify
 build/fuzz/obj/tests/fuzz/code.o $(B)/tests/fuzz/code.o: CPPFLAGS += -Isp-emit/possible
 FUZZERS    := $(filter-out $(FUZZ_PARTS),$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
-# clang does not define it.
+# clang does not define this macro.
 FUZZ_FLAGS  = -std=gnu11 -O1 -g -fno-sanitize-recover=all -fno-omit-frame-pointer \
 	      -D__SANITIZE_ADDRESS__=1
 fuzz_objs   = $(1:%=build/fuzz/obj/%.o)
@@ -255,8 +256,8 @@ demo: deps ## Set up, build, record `ls /tmp`, print its table and OCI profile
 	@$(MAKE) --no-print-directory all
 	@tests/demo $(B)/bin
 
-# This program prints what the machine can do; tests/run and tests/helper.bash
-# use it.
+# This program prints which features the machine has; tests/run and
+# tests/helper.bash use it.
 $(B)/tests/machine: tests/machine.c
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
@@ -415,8 +416,8 @@ install-mime:
 	install -m 644 lib/stream/sandprint.xml $(DESTDIR)$(PREFIX)/share/mime/packages
 	install -m 644 lib/stream/sandprint.magic $(DESTDIR)$(PREFIX)/share/sandprint/magic
 
-# The loader finds a library in the directories that it searches only after
-# ldconfig has noted it. For packages, a package's own scripts run ldconfig.
+# The dynamic loader finds a library in its search path only after ldconfig has
+# run. A package's own scripts run ldconfig.
 update_loader = [ -n "$(DESTDIR)" ] || PATH=$$PATH:/usr/sbin:/sbin ldconfig || \
 	echo 'run ldconfig as root, so that programs find libsandprint' >&2
 
@@ -439,7 +440,7 @@ install: all install-library install-mime ## Install the tools, libsandprint, ma
 		$(abspath $(B))/bin/$$tool --completion=fish > $(FISH_DIR)/$$tool.fish; done
 	@$(update_loader)
 
-# Installs elsewhere to find out which files to remove.
+# Install into a temporary directory to find out which files to remove.
 uninstall: all ## Remove what `make install` installs (the same DESTDIR, PREFIX, LIBDIR, HOOKS_DIR, UNIT_DIR)
 	@set -e; dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; \
 	$(MAKE) -s --no-print-directory install DESTDIR="$$dir"; \

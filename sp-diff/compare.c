@@ -44,7 +44,8 @@ static bool is_grouped(const struct side *own, const struct side *other,
 
 /*
  * Whether the call's line is left out. A profile has calls for each
- * architecture of its machine, but a recorded call was really made.
+ * architecture of its machine, so without --arch only those of the native one
+ * get a line. Calls of a recording were really made, so all of them do.
  */
 static bool is_folded(const struct comparison *c, const struct side *own,
 		      const struct side *old, const struct entry *entry)
@@ -70,8 +71,8 @@ static void measure(struct lines *l, struct line *line, const char *count)
 }
 
 /*
- * Returns the first stack of the call, by the entry's image if it has one, or
- * NULL.
+ * Returns a stack of the call, made by the entry's image if it has one. Returns
+ * NULL if there is none.
  */
 static const struct fact *find_stack(const struct trace *t,
 				     struct fact **stacks,
@@ -109,7 +110,7 @@ static void add_line(struct lines *l, const struct comparison *c,
 	measure(l, line, count);
 }
 
-/* NULL for a profile. */
+/* Returns NULL for a profile. */
 static struct fact **stacks_of(const struct side *side)
 {
 	return side->trace ? facts_by_id(&side->trace->stacks) : NULL;
@@ -194,7 +195,7 @@ static bool counts(const struct line *line, unsigned int flags)
 	return flags & (line->sign == '+' ? COMPARE_ADDED : COMPARE_REMOVED);
 }
 
-/* Prints "3 lines of x86 and 2 of x32". */
+/* Prints how many lines were left out: "3 lines of x86 and 2 of x32". */
 static void note_folded(const struct lines *l)
 {
 	char *list = NULL;

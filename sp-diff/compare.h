@@ -7,7 +7,7 @@
 
 #include "side.h"
 
-/* The differences that count, which means that they cause the exit status 1. */
+/* The differences that cause the exit status 1. */
 enum compare_flag {
 	COMPARE_REMOVED = 1,	/* any call that only the old side has */
 	COMPARE_ADDED = 2,	/* any call that only the new side has */
@@ -16,7 +16,7 @@ enum compare_flag {
 	COMPARE_GROUPS = 8,	/* also calls that a group adds */
 	/* runs that failed (ending.h) count, instead of calls */
 	COMPARE_FAILED = 16,
-	COMPARE_STEADY = 32,	/* only calls that are not unsteady */
+	COMPARE_STEADY = 32,	/* only calls that every repeated run made */
 };
 
 enum compare_style {
@@ -40,10 +40,10 @@ struct comparison {
 
 /*
  * Prints a line for each fact that only one side has, and a note about
- * architectures whose lines are left out. Some calls are marked: those that the
- * loader of a profile adds; against a trace, those that a group adds; dangerous
- * ones; and unsteady ones. Returns whether a difference counts, even if it is
- * not printed.
+ * architectures whose lines are left out. Calls are marked if they are
+ * dangerous, if they are unsteady, if the loader of a profile adds them, or, in
+ * a comparison with a trace, if a group adds them. Returns whether a difference
+ * counts, even if it is not printed.
  */
 bool compare_sides(const struct side *old, const struct side *new,
 		   const struct comparison *c);

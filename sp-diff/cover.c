@@ -2,8 +2,9 @@
 /*
  * Branch and bound over bit sets. At each node, the problem is first reduced.
  * If only one run makes a call, that run is chosen. A run is dropped if another
- * run makes all of its open calls. A call is dropped if every run that makes
- * some other call makes it, too. This alone solves nearly every real matrix.
+ * run makes all of its open calls. A call is dropped if choosing a run for
+ * another call always covers it. These reductions alone solve nearly every real
+ * matrix.
  */
 #include "cover.h"
 
@@ -163,8 +164,8 @@ static void choose(struct search *s, struct open *o, size_t run)
 }
 
 /*
- * Chooses each run that is the only one to make a call. Returns false if no run
- * is left for a call.
+ * Chooses each run that is the only one to make a call. Returns false if no
+ * open run makes some call.
  */
 static bool choose_only_makers(struct search *s, struct open *o, bool *changed)
 {
@@ -191,8 +192,9 @@ static bool choose_only_makers(struct search *s, struct open *o, bool *changed)
 }
 
 /*
- * Whether `i` is not needed because of another open member: one that contains
- * it (`above`), or one that it contains. Of equal members, the first one stays.
+ * Whether the member `i` of `open` can be dropped. With `above`, it can if
+ * another open member contains it; without, if it contains another one. Of
+ * equal members, the first one stays.
  */
 static bool is_needless(struct search *s, const struct sets *sets,
 			const uint64_t *open, size_t n_open_words,
@@ -230,7 +232,7 @@ static bool drop(struct search *s, const struct sets *sets, uint64_t *open,
 	return changed;
 }
 
-/* Returns false if a call has no run left. */
+/* Returns false if no open run makes some call. */
 static bool reduce(struct search *s, struct open *o)
 {
 	const struct cover *c = s->cover;
@@ -249,8 +251,8 @@ static bool reduce(struct search *s, struct open *o)
 }
 
 /*
- * Returns the open call that the fewest runs make, and none of whose runs is in
- * `taken`. Of equal calls, it is the first. Returns SIZE_MAX if there is none.
+ * Returns the first of the open calls that the fewest runs make. Skips calls
+ * that a run in `taken` makes. Returns SIZE_MAX if no call remains.
  */
 static size_t rarest(struct search *s, const struct open *o,
 		     const uint64_t *taken)
@@ -271,8 +273,7 @@ static size_t rarest(struct search *s, const struct open *o,
 }
 
 /*
- * Counts calls of which no two are made by the same run: each of them needs a
- * run of its own.
+ * Counts calls that share no run, so that each of them needs a run of its own.
  */
 static size_t lower_bound(struct search *s, const struct open *o)
 {
@@ -291,10 +292,7 @@ static size_t lower_bound(struct search *s, const struct open *o)
 	return n;
 }
 
-/*
- * Returns the open run that makes the most open calls. Of equal runs, it is the
- * first.
- */
+/* Returns the first of the open runs that make the most open calls. */
 static size_t richest(struct search *s, const struct open *o,
 		      const uint64_t *among)
 {
@@ -361,7 +359,7 @@ static void branch(struct search *s, struct open *o)
 	while (!given_up(s) &&
 	       (run = richest(s, o, set_at(&c->runs, call))) != SIZE_MAX) {
 		try_run(s, o, run);
-		/* all solutions with this run have been tried */
+		/* All solutions with this run have been tried. */
 		clear_bit(o->runs, run);
 	}
 }
@@ -377,7 +375,7 @@ static void search(struct search *s, struct open *o)
 		branch(s, o);
 }
 
-/* Finds a first solution, which is the result if the search gives up. */
+/* Finds a first solution. It is the result if the search gives up. */
 static void greedy(struct search *s, const struct open *start)
 {
 	struct open o = copy_open(s->cover, start);

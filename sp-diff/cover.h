@@ -16,10 +16,10 @@ void cover_free(struct cover *c);
 void cover_add(struct cover *c, size_t run, size_t call);
 
 /*
- * Sets chosen[run] for the runs of the smallest set. Of equal runs, the first
- * is taken. Returns false if the search gave up; the set then covers every
- * call, but may not be the smallest. The same input has the same result on
- * every machine.
+ * Sets chosen[run] for the runs of the smallest set. If several sets are
+ * smallest, the result prefers runs that come first. Returns false if the
+ * search gave up; the set then covers every call, but may not be the smallest.
+ * The same input has the same result on every machine.
  */
 bool cover_solve(const struct cover *c, bool *chosen);
 

@@ -23,7 +23,7 @@ enum { POINTS = 5 };		/* points of the discovery curve */
 
 enum verdict { PREDICTED, TOO_FEW, CHOSEN };
 
-/* The nouns for the rows, and the verb that says how runs use them. */
+/* The nouns for the rows, and the verb for what runs do with them. */
 struct words {
 	const char *thing, *things, *make, *makes, *made;
 };
@@ -44,17 +44,17 @@ struct coverage {
 	size_t n_unsteady;
 	size_t last;		/* the unit that added the last new row */
 	enum verdict verdict;
-	struct risk risk;	/* one for each element of PREDICTED */
-	/* new rows that as many further runs would add */
+	struct risk risk;	/* only set for PREDICTED */
+	/* the number of new rows that twice as many runs would add */
 	double expected;
-	size_t after[POINTS];	/* the curve: after this many units */
-	double seen[POINTS];	/* … this many rows */
+	size_t after[POINTS];	/* numbers of units: the x axis of the curve */
+	/* numbers of rows that so many units have: the y axis */
+	double seen[POINTS];
 };
 
 /*
- * Computes the share of units that have something no other group has. It
- * predicts what runs of a new group would do, with the uncertainty that the
- * number of groups causes.
+ * Returns the number of groups, times the share of units that have a row that
+ * no other group has.
  */
 static double count_unique(const struct units *u)
 {
@@ -106,12 +106,9 @@ static void count_rows(struct coverage *c)
 	}
 }
 
-/* Text. */
+/* The report as text. */
 
-/*
- * Returns the singular noun for the units that are counted if there are no
- * groups.
- */
+/* Returns the singular noun for a unit. */
 static const char *unit_noun(const struct coverage *c)
 {
 	static const char *const nouns[] = {
@@ -123,7 +120,9 @@ static const char *unit_noun(const struct coverage *c)
 		nouns[c->choice->unit.by];
 }
 
-/* Returns the noun for the things that the prediction is made from. */
+/*
+ * Returns the singular noun for the groups from which the prediction is made.
+ */
 static const char *group_noun(const struct coverage *c)
 {
 	return c->choice->unit.by == UNIT_LABEL ? "value" : unit_noun(c);
@@ -164,7 +163,10 @@ static void print_prediction(const struct coverage *c, FILE *out)
 		c->words->thing, c->words->made, r->lower, r->upper);
 }
 
-/* A server is often started by one command line, for all of its tests. */
+/*
+ * If several runs have the same command line, as those of a server often do,
+ * this proposes to count by name.
+ */
 static void print_too_few(const struct coverage *c, FILE *out)
 {
 	fprintf(out, "too few to predict what more would do; at least %d are "
@@ -312,7 +314,7 @@ static void print_text(const struct coverage *c, FILE *out)
 	print_unsteady(c, out);
 }
 
-/* JSON. */
+/* The report as JSON. */
 
 static json_t *risk_json(const struct coverage *c)
 {

@@ -12,16 +12,20 @@
 
 struct coverage_choice {
 	struct unit_choice unit;
-	/* the number of runs that the prediction is about */
+	/* the number of further runs to predict */
 	uint64_t more;
-	/* the share of these that may fail; 1: all may */
+	/*
+	 * The greatest share of these runs that may make a new call. 1: no
+	 * limit.
+	 */
 	double limit;
 };
 
 /*
- * Prints to `out` (NULL: nothing) how complete the runs are, as text or as
- * JSON. `known` marks rows that a profile always has. Returns false if more
- * runs than the limit may fail, or if that cannot be predicted.
+ * Prints to `out` how complete the runs are, as text or as JSON. NULL: prints
+ * nothing. `known` marks rows that a profile always has, so that they do not
+ * count. Returns false if more runs than the limit may make a new call, or if
+ * no prediction is possible.
  */
 bool coverage_report(const struct matrix *m, const struct coverage_choice *c,
 		     enum matrix_rows rows,

@@ -61,7 +61,7 @@ void note_losses(const struct trace *t, const char *name, bool selected)
 	for (size_t i = 0; i < t->n_runs; i++)
 		n += may_lack_calls(t->runs[i], selected);
 	if (n)
-		message_note("%s: %zu of %zu runs may lack calls: cut short, or "
-			     "calls or tasks%s were lost", name, n, t->n_runs,
-			     selected ? " or images" : "");
+		message_note("%s: %zu of %zu runs may lack calls: they were cut "
+			     "short, or lost calls or tasks%s", name, n,
+			     t->n_runs, selected ? " or images" : "");
 }

@@ -23,9 +23,8 @@ char *image_label(const struct image *image);
 const struct arch *trace_native(const struct trace *t);
 
 /*
- * Prints a note with the number of runs that may have made more calls than the
- * file `name` holds. If images are `selected`, it only counts runs in which
- * these may have made more.
+ * Prints a note with the number of runs that may lack calls in the file `name`.
+ * If images are `selected`, a run that lost an image counts, too.
  */
 void note_losses(const struct trace *t, const char *name, bool selected);
 

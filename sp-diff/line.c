@@ -20,8 +20,8 @@ static size_t count_sign(const struct lines *l, char sign)
 }
 
 /*
- * Returns "ptrace", or "ptrace (x86)". It has no names from outside, so it is
- * not escaped.
+ * Returns "ptrace", or "ptrace (x86)". It contains no text from a recording, so
+ * it is not escaped.
  */
 static char *call_label(const struct line *line, const struct arch *native)
 {

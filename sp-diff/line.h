@@ -8,7 +8,7 @@
 struct line {
 	char sign;		/* + or - */
 	bool grouped;		/* whether a group has the call */
-	/* only counted, because it is of another architecture */
+	/* not printed, because it is of another architecture */
 	bool folded;
 	bool counts;		/* whether it causes the exit status 1 */
 	const struct entry *entry;
@@ -21,7 +21,10 @@ struct lines {
 	struct line *lines;
 	size_t n;
 	int name_width, count_width;
-	/* facts_by_id() of both traces, while lines are added */
+	/*
+	 * Facts by call: facts_by_id() of both traces. Only set while lines are
+	 * added.
+	 */
 	struct fact **stacks[2];
 };
 

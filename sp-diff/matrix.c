@@ -17,7 +17,8 @@
 #include "stream/keep.h"
 
 /*
- * Limits the counts to 128 MiB, as for 10,000 runs with 1,600 distinct calls.
+ * A limit of 128 MiB for the counts, which is enough for 10,000 runs with 1,600
+ * distinct calls.
  */
 #define CELLS_MAX (UINT64_C(1) << 24)
 
@@ -67,8 +68,8 @@ static int compare_names(const void *a, const void *b)
 }
 
 /*
- * Returns how many digits of the ids distinguish two runs with the same name;
- * 0: their names differ.
+ * Returns how many digits of the ids distinguish two runs with the same name.
+ * Returns 0 if the names differ.
  */
 static int id_digits(const struct column *a, const struct column *b)
 {
@@ -321,20 +322,20 @@ static bool fits(const struct matrix *m)
 }
 
 /*
- * Drops the columns of runs that the selection left out. `went` has the new
- * index of each run, or SIZE_MAX. The order of the other columns does not
- * change.
+ * Drops the columns of runs that the selection left out. `new_index` has the
+ * index of each run after the selection, or SIZE_MAX. The order of the other
+ * columns does not change.
  */
-static void keep_columns(struct matrix *m, const size_t *went)
+static void keep_columns(struct matrix *m, const size_t *new_index)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < m->n_columns; i++) {
 		struct column c = m->columns[i];
 
-		if (went[c.index] == SIZE_MAX)
+		if (new_index[c.index] == SIZE_MAX)
 			continue;
-		c.index = went[c.index];
+		c.index = new_index[c.index];
 		c.run = m->trace->runs[c.index];
 		m->columns[n++] = c;
 	}
@@ -354,17 +355,18 @@ static bool has_all_runs(const struct trace *t, const char *name)
 /* Returns false if it printed an error. */
 static bool choose_runs(struct matrix *m, const char *name, bool harness)
 {
-	size_t *went = xcalloc(m->trace->n_runs, sizeof(*went)), n = 0;
+	size_t *new_index = xcalloc(m->trace->n_runs,
+				    sizeof(*new_index)), n = 0;
 	const struct trace *all = m->trace;
 	bool fine;
 
 	for (size_t i = 0; i < all->n_runs; i++)
-		went[i] = run_is_harness(all->runs[i]) ? SIZE_MAX : n++;
+		new_index[i] = run_is_harness(all->runs[i]) ? SIZE_MAX : n++;
 	fine = has_all_runs(all, name) &&
 		select_runs(&m->trace, name, harness);
 	if (m->trace != all)
-		keep_columns(m, went);
-	free(went);
+		keep_columns(m, new_index);
+	free(new_index);
 	return fine;
 }
 
@@ -374,7 +376,7 @@ static bool keep_images(struct matrix *m, const char *name,
 {
 	if (!select_calls(&m->trace, name, images))
 		return false;
-	/* All runs are kept in their order. */
+	/* Without --image and --tree, the runs keep their order. */
 	for (size_t i = 0; i < m->n_columns; i++)
 		m->columns[i].run = m->trace->runs[m->columns[i].index];
 	return true;

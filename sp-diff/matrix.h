@@ -17,7 +17,7 @@ struct column {			/* a run */
 	char *name;
 	uint64_t calls;		/* saturating */
 	size_t distinct;	/* distinct calls that it made */
-	/* in the smallest set of runs that makes every call */
+	/* whether it is in the smallest set of runs that makes every call */
 	bool chosen;
 };
 
@@ -28,9 +28,12 @@ struct row {
 	const struct fact *fact;	/* one of the facts of this row */
 	const struct image *image;	/* NULL: all images together */
 	char *label;		/* printable */
-	/* indexed by column; 0: the run did not make it */
+	/*
+	 * How often each run made the call, by column. 0: the run did not make
+	 * it.
+	 */
 	uint64_t *counts;
-	size_t n_runs;		/* that make it */
+	size_t n_runs;		/* the number of runs that make the call */
 };
 
 struct matrix {
@@ -41,7 +44,8 @@ struct matrix {
 	struct row *rows;
 	size_t n_rows;
 	uint64_t *cells;	/* the memory for row.counts */
-	bool exact;		/* the chosen runs are certainly the fewest */
+	/* whether the chosen runs are certainly the fewest */
+	bool exact;
 };
 
 enum matrix_rows {
@@ -54,7 +58,7 @@ struct matrix_choice {
 	enum matrix_rows rows;
 	bool by_image;
 	bool partial;			/* accept truncated streams */
-	/* include the calls that belong to no run of --split */
+	/* Whether to include calls that belong to no run of --split. */
 	bool harness;
 	struct selection images;	/* empty: all */
 };

@@ -11,8 +11,8 @@
 #include "kernel/capability.h"
 
 /*
- * Privileges are the capabilities, by number, and after them the creation of
- * other namespaces.
+ * Privileges are numbered: first the capabilities, then the creation of other
+ * namespaces.
  */
 enum { NAMESPACES = PRIVILEGE_CAPABILITY + 1, PRIVILEGES };
 

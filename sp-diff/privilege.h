@@ -9,10 +9,10 @@
 #include "compare.h"
 
 /*
- * Prints a line for each privilege that only one side used, for any image and
- * call. If only one side was recorded with privileges, a note says so. Returns
- * whether a difference counts. A privilege is always dangerous, and no group
- * adds it.
+ * Prints a line for each privilege that only one side used, whichever image and
+ * call used it. If only one side was recorded with privileges, it prints a note
+ * instead. Returns whether a difference counts. A privilege always counts as
+ * dangerous, and no group adds one.
  */
 bool compare_privileges(const struct side *old, const struct side *new,
 			const struct comparison *c);

@@ -8,8 +8,8 @@
 #include "base/memory.h"
 
 /*
- * Prints counts if they fit into a line of this width. Otherwise prints marks,
- * in bands of BAND runs with a gap after each GROUP.
+ * Counts are printed if they fit into LINE columns. Otherwise marks are
+ * printed, in bands of BAND runs with a gap after each GROUP.
  */
 enum { LINE = 100, BAND = 50, GROUP = 10 };
 
@@ -41,7 +41,7 @@ static void print_runs(const struct matrix *m, FILE *out)
 	}
 }
 
-/* The rows that get a line each; rare ones come first. */
+/* The rows that get a line each. Those that few runs make come first. */
 struct shown {
 	const struct matrix *m;
 	const struct row **rows;
@@ -101,7 +101,7 @@ static int label_width(const struct shown *s)
 	return width;
 }
 
-/* The width of each column of counts; the caller frees the array. */
+/* Returns the width of each column of counts; the caller frees the array. */
 static int *column_widths(const struct shown *s)
 {
 	const struct matrix *m = s->m;

@@ -66,7 +66,10 @@ static void take_allowed(struct side *s)
 	free(ids);
 }
 
-/* Prints each of the texts with the file's name, and frees it. */
+/*
+ * Prints each text after the file's name, and frees it. Returns whether there
+ * was one.
+ */
 static bool print_texts(char **texts, const char *name,
 			void (*print)(const char *fmt, ...))
 {
@@ -183,8 +186,8 @@ static bool take_entries(struct side *s, const char *name, bool by_image)
 }
 
 /*
- * If the matrix is about the same calls, its rows have the order of the
- * entries.
+ * Marks calls that only some repeated runs make. The matrix has the same calls
+ * as the entries, in the same order.
  */
 static void mark_unsteady(struct side *s, bool by_image)
 {
@@ -192,7 +195,7 @@ static void mark_unsteady(struct side *s, bool by_image)
 	struct matrix *m;
 	struct units *u;
 
-	/* in a profile, each call occurs once */
+	/* With one run, no call can be unsteady. */
 	if (s->trace->n_runs < 2)
 		return;
 	m = matrix_of(s->trace, &choice);

@@ -12,7 +12,8 @@ struct entry {
 	struct call_id id;
 	const struct image *image;	/* NULL: all images together */
 	uint64_t count;			/* 0 for a profile */
-	bool unsteady;			/* as in struct unit_row */
+	/* whether only some repeated runs of a unit made it */
+	bool unsteady;
 };
 
 struct side {
@@ -39,7 +40,7 @@ struct side_choice {
 
 /*
  * Keeps the calls of selected images. `name` stands for the trace in messages.
- * Returns false if a pattern is wrong; this was printed and latched.
+ * Returns false if it printed and latched an error: a pattern is wrong.
  */
 bool select_calls(struct trace **t, const char *name,
 		  const struct selection *selection);
@@ -54,7 +55,7 @@ bool select_runs(struct trace **t, const char *name, bool harness);
  */
 void side_prepare(struct input *in, struct host *host);
 /*
- * Reads a side, and closes the input. The first byte shows whether it is a
+ * Reads a side and closes the input. The first byte shows whether it is a
  * stream or a profile. A profile's conditions are resolved for `host`. Returns
  * false if it printed and latched an error. Call side_free() in either case.
  */

@@ -32,7 +32,7 @@ struct options {
 	struct selection images;
 	const char *profile;		/* for --coverage; NULL: none */
 	struct coverage_choice chosen;
-	/* the host for which conditions of profiles are resolved */
+	/* the host for which the conditions of profiles are resolved */
 	struct host host;
 };
 
@@ -109,7 +109,7 @@ static char *set_more(const struct option_row *row, void *options,
 	return NULL;
 }
 
-/* "5%" */
+/* Parses "5%". */
 static char *set_limit(const struct option_row *row, void *options,
 		       const char *share)
 {
@@ -125,7 +125,7 @@ static char *set_limit(const struct option_row *row, void *options,
 }
 
 /*
- * The meaning of the inputs: two sides, runs of a matrix, or a sample of runs.
+ * The uses of the arguments: two sides, runs of a matrix, or a sample of runs.
  */
 enum { SIDES = 1 << 0, RUNS = 1 << 1, SAMPLE = 1 << 2 };
 static const char *const modes[] = {
@@ -210,8 +210,8 @@ static const struct option_table table = {
 		 "               [-p FILE] [--more=N] [--fail-on-risk=N%] [--json]\n"
 		 "               [--allow-partial] [RUN...]\n"
 		 "Print the calls that only OLD (-) or only NEW (+) has. Each is a\n"
-		 "stream or a profile; - is stdin, and so is NEW, and RUN, when it\n"
-		 "is not given.\n",
+		 "stream or a profile; - is stdin. Without NEW, or without RUN, it\n"
+		 "reads stdin.\n",
 	.rows = rows, .n_rows = sizeof(rows) / sizeof(rows[0]),
 	.end = "Exit status: 0 equal, 1 different, 2 trouble; see --fail-on.\n",
 };
@@ -246,7 +246,10 @@ static bool check_machine(const struct side *profile, const struct trace *t,
 	return fits;
 }
 
-/* Loads both even if one is bad, so that an error names each bad one. */
+/*
+ * Loads both sides even if the first one is bad, so that there is an error for
+ * each bad one.
+ */
 static bool load_sides(struct side sides[2], struct inputs *inputs,
 		       const struct options *o)
 {
@@ -274,7 +277,8 @@ static bool differ(const struct options *o, const struct side *old,
 	bool fails;
 
 	if (!selection_is_empty(&o->images) && !old->trace && !new->trace)
-		message_error("--%s is only for recordings",
+		message_error("--%s needs a recording: a profile has no "
+			      "executables",
 			      o->images.n_images ? "image" : "tree");
 	if (c.flags & COMPARE_FAILED && !new->trace)
 		message_error("%s: a profile has no runs that could have "
@@ -350,10 +354,10 @@ static void run_matrix(const struct options *o, char **paths)
 	inputs_close(&inputs);
 }
 
-/* Returns the calls that a profile always allows. */
+/* The calls that a profile always allows, so that they are no risk. */
 struct known {
 	struct side profile;
-	/* calls that sp-emit's groups add are not known */
+	/* Whether calls that groups of sp-emit add count as unknown. */
 	bool groups;
 	const struct arch *native;
 };
@@ -404,7 +408,7 @@ static bool load_known(struct options *o, struct inputs *in,
 		return false;
 	if (known->profile.profile)
 		return true;
-	message_error("%s: a stream, where -p takes a profile",
+	message_error("%s: a stream, but -p needs a profile",
 		      input_name(o->profile));
 	return false;
 }

@@ -15,8 +15,8 @@ static int compare_columns(const void *a, const void *b, void *choice)
 }
 
 /*
- * Returns the runs that have rows, sorted so that runs of a unit are
- * neighbours, and units of a group, too.
+ * Returns the runs that have rows. They are sorted so that runs of the same
+ * unit are neighbours, and so are units of the same group.
  */
 static const struct column **columns_in_order(const struct matrix *m,
 					      const struct unit_choice *choice,
@@ -33,8 +33,8 @@ static const struct column **columns_in_order(const struct matrix *m,
 }
 
 /*
- * Replaces numbers by 0, 1, 2 … in the order of their first occurrence. Returns
- * how many different ones there are.
+ * Renumbers to 0, 1, 2 … in the order of first occurrence. Returns how many
+ * distinct numbers there are.
  */
 static size_t number_in_order(size_t *numbers, size_t n)
 {
@@ -110,8 +110,8 @@ static void count_runs(const struct units *u, const struct matrix *m,
 }
 
 /*
- * A row is unsteady if some unit that ran more than once made it in some of its
- * runs only, and no such unit made it in all of its runs.
+ * A row is unsteady if two things hold: some unit that ran more than once made
+ * it in only some of its runs, and no such unit made it in all of its runs.
  */
 static bool is_unsteady(const struct units *u, const size_t *runs)
 {

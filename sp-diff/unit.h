@@ -13,7 +13,10 @@ struct unit {
 	/* its first run, in the order of the matrix */
 	const struct column *first;
 	size_t n_runs;
-	/* index of the group; a unit without a group has its own */
+	/*
+	 * Index of the unit's group. A unit without a label is a group of its
+	 * own.
+	 */
 	size_t group;
 	/* whether it makes a row that no other group makes */
 	bool unique;
@@ -21,9 +24,9 @@ struct unit {
 
 struct unit_row {
 	const struct row *row;
-	size_t n_groups;	/* that make it */
+	size_t n_groups;	/* the number of groups that make it */
 	size_t first;		/* the first unit that makes it */
-	/* whether repeated runs of a unit differ in it */
+	/* whether some repeated runs of a unit make it and others do not */
 	bool unsteady;
 };
 
@@ -35,17 +38,18 @@ struct units {
 	size_t n;
 	size_t n_runs;		/* runs in all units together */
 	size_t *of_column;	/* the unit of each column, or UNIT_NONE */
-	/* the value of each group's label; only for UNIT_LABEL */
+	/* the value of each group's label; only set for UNIT_LABEL */
 	const char **groups;
 	size_t n_groups;
-	/* the number of rows, not counting `known` ones, that each unit adds */
+	/* all rows except `known` ones */
 	struct unit_row *rows;
 	size_t n_rows;
 };
 
 /*
- * Rows that are `known` do not count; with NULL, all rows count. Returns NULL
- * if a run lacks the label, which was printed.
+ * Groups the runs into units. Rows for which known() returns true do not count;
+ * with NULL, all rows count. Returns NULL if it printed an error: a run lacks
+ * the label.
  */
 struct units *units_new(const struct matrix *m,
 			const struct unit_choice *choice,

@@ -17,12 +17,12 @@
 #include "paths.h"
 #include "protections.h"
 
-enum { DIRECTORY = 4 };		/* S_IFMT's type */
+enum { DIRECTORY = 4 };		/* the type of a directory in S_IFMT */
 
 /*
  * Writes a pattern in quotes, with `*` for generalized parts. Bytes that are
- * not plain are written as octal escapes. That is the only way to write any
- * byte, including those with a meaning in apparmor_parser's patterns.
+ * not plain become octal escapes, since patterns of apparmor_parser have no
+ * other form that can hold every byte.
  */
 static void write_path(const char *pattern, const char *end, FILE *out)
 {
@@ -63,9 +63,9 @@ enum {
 };
 
 /*
- * AppArmor does not mediate stat(2). A link gets a rule of its own if the
- * recording has pairs of names. Without a pair, "l" would require that the link
- * permits no more than its target does.
+ * Writes the rule for a path. stat(2) needs none: AppArmor does not mediate it.
+ * If the recording has pairs of names, links get rules of their own. Without
+ * pairs, the path gets "l", by which a link may permit no more than its target.
  */
 static void write_use(const struct path_use *u, bool pairs, FILE *out)
 {
@@ -84,9 +84,7 @@ static void write_use(const struct path_use *u, bool pairs, FILE *out)
 		putc('w', out);
 	if (links)
 		putc('l', out);
-	/*
-	 * older recordings have no locks: assume one for files that are written
-	 */
+	/* Older recordings have no locks, so each written file gets "k". */
 	if (u->access & (NAME_LOCK | NAME_WRITE))
 		putc('k', out);
 	if (u->access & NAME_EXECUTE)
@@ -181,15 +179,18 @@ static void write_family(const char *family, FILE *out)
 }
 
 /*
- * A kind of socket that socket(2) or socketpair(2) created, as far as rules can
- * distinguish kinds.
+ * A kind of socket that a program created, as far as rules can distinguish
+ * kinds.
  */
 struct kind {
 	uint32_t family;
 	const char *type;	/* NULL: the type has no name */
 };
 
-/* Returns false if the fact is about another call. */
+/*
+ * Returns false if the fact is of another call than socket(2) and
+ * socketpair(2).
+ */
 static bool made_kind(const struct fact *fact, struct kind *kind)
 {
 	struct argument_value v[ARGUMENT_VALUES_MAX];
@@ -263,11 +264,11 @@ static const char *why_open(const struct trace *t)
 
 	for (size_t i = 0; i < t->arguments.n; i++)
 		if (made_kind(t->arguments.at[i], &k) && !family_name(k.family))
-			return "A socket was made of a family that has no "
-				"name, which no rule can allow: families of "
-				"sockets are not restricted.";
+			return "A socket has a family without a name, which "
+				"no rule can allow: families of sockets are "
+				"not restricted.";
 	return has_inherited(t) ?
-		"The run used sockets that it did not make, and whose "
+		"The run used sockets that it did not create, so their "
 		"families are unknown: families of sockets are not "
 		"restricted." : NULL;
 }
@@ -294,12 +295,12 @@ static void write_network(const struct trace *t, FILE *out)
 		if (!made_kind(t->arguments.at[i], &k) || is_repeated(t, i, &k))
 			continue;
 		/*
-		 * for families such as DCCP, AppArmor can only allow all types
+		 * For families such as DCCP, AppArmor can only allow all types.
 		 */
 		if (!k.type)
-			write_note("A socket was made of a type that has no "
-				   "name: the rule without a type allows each "
-				   "type of its family, raw sockets too.", out);
+			write_note("A socket has a type without a name: the rule "
+				   "without a type allows each type of its "
+				   "family, raw sockets too.", out);
 		fputs("  network ", out);
 		write_family(family_name(k.family), out);
 		fprintf(out, "%s%s,\n", k.type ? " " : "",
@@ -308,8 +309,8 @@ static void write_network(const struct trace *t, FILE *out)
 }
 
 /*
- * AppArmor checks the path of these objects, but its rules cannot name it:
- * memfds, and message queues, which mq_open(2) finds in a mount outside of all
+ * AppArmor checks the path of memfds and of message queues, but its rules
+ * cannot name these paths. mq_open(2) finds queues in a mount outside of all
  * directories.
  */
 static void refuse_pathless(const struct trace *t)

@@ -72,8 +72,8 @@ static bool is_restrictable(const struct profile_rule *rule,
 }
 
 /*
- * Sets the conditions for one fact. A 64-bit register can also hold a 32-bit
- * argument.
+ * Sets the conditions for one fact. A 32-bit argument can be in a 64-bit
+ * register.
  */
 static void set_conditions(struct profile_rule *rule, const struct fact *fact)
 {
@@ -117,7 +117,7 @@ static int compare_conditions(const struct profile_rule *a,
 	return 0;
 }
 
-/* The pointers point into one array. Equal rules keep its order. */
+/* The pointers point into one array. Equal rules stay in its order. */
 static int by_conditions(const void *a, const void *b)
 {
 	const struct profile_rule *const *x = a, *const *y = b;
@@ -126,7 +126,7 @@ static int by_conditions(const void *a, const void *b)
 	return order ? order : (*x > *y) - (*x < *y);
 }
 
-/* Drops rules that repeat an earlier one, among those from `first` on. */
+/* Drops rules from `first` on that repeat an earlier one. */
 static void drop_repeated(struct profile *p, size_t first)
 {
 	size_t n = p->n_rules - first, kept = first;
@@ -161,7 +161,7 @@ static bool same_name(const struct fact *fact, const struct profile_rule *rule,
 	return name && rule->name && !strcmp(name, rule->name);
 }
 
-/* Returns how many calls of the rule's kind had unknown values. */
+/* Returns how many calls that the rule allows had unknown arguments. */
 static uint64_t unknown_of_rule(const struct trace *t,
 				const struct profile_rule *rule, bool one_list)
 {
@@ -179,8 +179,8 @@ static uint64_t unknown_of_rule(const struct trace *t,
 }
 
 /*
- * Whether the rules from `first` on, together, allow every value: there is a
- * rule for each combination of the compared bits.
+ * Whether the rules from `first` on allow every value together, because there
+ * is one for each combination of the compared bits.
  */
 static bool is_everything(const struct profile *p, size_t first)
 {
@@ -192,8 +192,8 @@ static bool is_everything(const struct profile *p, size_t first)
 }
 
 /*
- * Whether only --allow-denied allows the call. Denials have no recorded
- * arguments.
+ * Whether only --allow-denied allows the call. The arguments of denied calls
+ * are not recorded.
  */
 static bool is_only_denied(const struct trace *t,
 			   const struct profile_rule *rule, bool one_list)
@@ -253,7 +253,7 @@ static void restrict_rule(struct profile *to, const struct trace *t,
 		set_conditions(&one, t->arguments.at[i]);
 		profile_add_rule(to, &one);
 	}
-	/* without a value, there is nothing to compare */
+	/* Without a recorded value, no condition is possible. */
 	if (to->n_rules == first)
 		profile_add_rule(to, rule);
 	drop_repeated(to, first);
@@ -265,9 +265,9 @@ static void restrict_rule(struct profile *to, const struct trace *t,
 }
 
 /*
- * A call that only the group portable adds has no recorded arguments. clone3
- * has its flags in memory, and so can create namespaces that clone's rule
- * denies.
+ * Notes calls that only the group portable adds: no arguments were recorded for
+ * them. clone3 has its flags in memory, so it can create namespaces that the
+ * rule for clone denies.
  */
 static void note_portable(const struct profile_rule *rule,
 			  const bool wanted[ARGS_ROWS_MAX])
@@ -314,8 +314,8 @@ static bool check_fact(const struct filter *f, const struct fact *fact)
 		if (action_allows(answers.actions[i]))
 			continue;
 		text = argument_text(fact->id, values, n);
-		message_error("--args: libseccomp makes of these rules a "
-			      "filter that denies %s with %s",
+		message_error("--args: libseccomp makes a filter of these "
+			      "rules that denies %s with %s",
 			      syscall_label(fact->id, buf), text);
 		free(text);
 		return false;

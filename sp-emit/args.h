@@ -6,26 +6,26 @@
 #include "format.h"
 
 /*
- * Sets the rows of argument.h that are `wanted`, by index: those of a list
- * "socket,ioctl", those of "all", or the usual ones (NULL). Returns false if a
- * name is unknown; `*bad`, which the caller frees, is the name.
+ * Sets the wanted rows of argument.h, by index: those that a list such as
+ * "socket,ioctl" names, all rows for "all", or the usual ones for NULL. Returns
+ * false if a name is unknown; the caller frees this name, `*bad`.
  */
 enum { ARGS_ROWS_MAX = 64 };
 bool args_parse(const char *list, bool wanted[ARGS_ROWS_MAX], char **bad);
 
 /*
- * Restricts calls to their recorded values, if the profile allows them only
- * because they were observed. A call with unknown values is not restricted, and
- * a message names it. With `one_list`, calls with the same name share their
- * values.
+ * Restricts calls to their recorded arguments, unless the profile also allows
+ * them for another reason. A call with unknown arguments is not restricted, and
+ * a message names it. With `one_list`, calls of all architectures with the same
+ * name get the same values.
  */
 void args_restrict(struct profile *p, const struct trace *t,
 		   const bool wanted[ARGS_ROWS_MAX], bool one_list);
 
 /*
- * Compiles the profile, compares the filter with the profile, and evaluates the
- * filter for every recorded value. Prints an error and returns false if
- * libseccomp makes a wrong filter, or one that denies a recorded value.
+ * Compiles the profile, and checks the filter against the profile and against
+ * every recorded value. Returns false if libseccomp makes a wrong filter, or
+ * one that denies a recorded value; this was printed and latched.
  */
 bool args_check(const struct profile *p, const struct trace *t);
 
@@ -38,8 +38,8 @@ uint64_t args_unknown(const struct trace *t, const char *name);
 bool args_knows(const struct trace *t, const char *name);
 
 /*
- * The argument facts of a call, of all images, sorted by detail. The caller
- * frees the array.
+ * Returns the argument facts of a call, of all images, sorted by detail. The
+ * caller frees the array.
  */
 struct fact **args_of(const struct trace *t, struct call_id id, size_t *n);
 

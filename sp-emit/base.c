@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "filter/filter.h"
 
-/* Reading */
+/* The profile of --base */
 
 bool base_open(struct base *base, const char *path, struct host *host)
 {
@@ -46,7 +46,7 @@ static bool check_base(const struct base *base)
 	const char *name = input_name(base->path);
 
 	if (action_allows(base->profile->default_action))
-		message_error("%s: --base: it allows each call that it does not "
+		message_error("%s: --base: it allows all calls that it does not "
 			      "name, which a list of allowed calls cannot", name);
 	else if (base->profile->next)
 		message_error("%s: --base: it makes several filters that are in "
@@ -84,7 +84,7 @@ void base_close(struct base *base)
 	profile_free(base->profile);
 }
 
-/* Joining */
+/* Its rules in the written profile */
 
 static bool has_arch(const struct profile *p, const struct arch *arch)
 {
@@ -94,7 +94,7 @@ static bool has_arch(const struct profile *p, const struct arch *arch)
 	return false;
 }
 
-/* Whether the rule of the base allows a call, and `p` can have the rule. */
+/* Whether the rule of the base allows a call that `p` can also allow. */
 static bool is_joined(const struct profile *p, const struct profile_rule *rule)
 {
 	return action_allows(rule->action) && rule->id.nr >= 0 &&
@@ -116,8 +116,8 @@ static struct profile_rule *find_allowed(struct profile *p, struct call_id id)
 }
 
 /*
- * Whether a name is allowed by a rule for any architecture. This matters for
- * formats with one list of names.
+ * Whether a rule allows the name on some architecture. This matters for formats
+ * with one list of names.
  */
 static bool is_name_allowed(const struct profile *p, const char *name)
 {
@@ -129,7 +129,8 @@ static bool is_name_allowed(const struct profile *p, const char *name)
 }
 
 /*
- * Drops rules of a call: all that do not allow it, or only those that deny it.
+ * Drops all rules of a call, or only those that deny it. Returns the origins of
+ * the dropped rules that allowed it.
  */
 static uint32_t drop_rules(struct profile *p, struct call_id id, bool all)
 {
@@ -168,8 +169,8 @@ static void allow_call(struct profile *p, struct call_id id, const char *name,
 }
 
 /*
- * A list of names applies to all architectures, so that the calls of this name
- * are allowed on each of them.
+ * A list of names applies to all architectures, so this allows the name on each
+ * of them.
  */
 static void allow_elsewhere(struct profile *p, const char *name)
 {
@@ -200,7 +201,7 @@ static bool denies_some(const struct profile *base, struct call_id id)
 	return false;
 }
 
-/* If the loader does not know such a name, it may refuse the whole list. */
+/* A loader that does not know the name may refuse the whole list. */
 static bool is_loadable(const struct profile_rule *rule, unsigned int flags)
 {
 	return !(flags & FORMAT_STRICT) || !syscall_linux(rule->id);
@@ -287,8 +288,8 @@ static bool join_conditional(const struct base *base, struct profile *p,
 }
 
 /*
- * Joins the rules in two passes: a call that one rule allows completely must
- * not be refused because of another rule's condition.
+ * Joins the rules in two passes. The first one allows calls without conditions,
+ * so that the second one does not refuse such a call because of a condition.
  */
 static bool join_rules(const struct base *base, struct profile *p,
 		       const struct format *format, size_t *n_left_out)

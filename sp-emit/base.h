@@ -18,13 +18,16 @@ struct base {
  * error.
  */
 bool base_open(struct base *base, const char *path, struct host *host);
-/* Returns false if the file is not a profile, or cannot be joined. */
+/*
+ * Returns false if the file is not a profile, or cannot be joined; this was
+ * printed and latched.
+ */
 bool base_read(struct base *base, const struct host *prepared);
 void base_close(struct base *base);
 
 /*
  * Allows in `p` what the base allows on the architectures of `p`. Returns false
- * if a rule cannot be expressed in this format; this was printed and latched.
+ * if it printed and latched an error: this format cannot express a rule.
  */
 bool base_join(const struct base *base, struct profile *p,
 	       const struct format *format);

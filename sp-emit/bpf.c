@@ -17,7 +17,7 @@ void write_bpf(const struct emit *emit, FILE *out)
 	char *problem;
 
 	filter_compile(emit->profile, &filter, &problem);
-	/* an error, or libseccomp left out a call of the profile */
+	/* Either there was an error, or libseccomp left out a call. */
 	if (problem)
 		message_error("%s", problem);
 	else

@@ -88,7 +88,8 @@ static void add_denied_as_observed(struct profile *p, const struct trace *t,
 }
 
 /*
- * Returns the most frequent answer among the facts of one call, from `*at` on.
+ * Returns the most frequent answer among the next facts, as far as they are of
+ * one call, and advances `*at` past them.
  */
 static int32_t usual_answer(struct fact ***at)
 {
@@ -105,7 +106,7 @@ static int32_t usual_answer(struct fact ***at)
 }
 
 /*
- * Whether the name is allowed on another architecture: a single list of names
+ * Whether the name has a rule on another architecture: a single list of names
  * cannot both allow and deny a name.
  */
 static bool is_allowed_elsewhere(const struct profile *p, const char *name)
@@ -160,8 +161,8 @@ static void deny(struct profile *p, struct call_id id, uint32_t origin)
 }
 
 /*
- * Whether the loader of the profile knows the name. A strict loader can be
- * older than the kernel.
+ * Whether the loader of the profile knows the name. The loader may be older
+ * than the kernel, and refuse the whole list for an unknown name.
  */
 static bool is_loadable(struct call_id id, unsigned int flags)
 {
@@ -253,7 +254,9 @@ static void add_portable(struct profile *p, const struct build *b)
 			add_family(p, b, family, p->archs[a]);
 }
 
-/* Adds names of other architectures: one list allows a name on all of them. */
+/*
+ * Allows names on all architectures, because the format has one list for all.
+ */
 static void add_union(struct profile *p)
 {
 	size_t n = p->n_rules;
@@ -365,7 +368,7 @@ const char **names_with_action(const struct profile *p, uint32_t action,
 	return names;
 }
 
-enum { NAME_MAX_LENGTH = 63 };	/* the limit for a label of a name */
+enum { NAME_MAX_LENGTH = 63 };	/* the limit of RFC 1123 for a label */
 
 char *profile_name(const struct trace *t)
 {

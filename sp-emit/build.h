@@ -8,20 +8,20 @@
 struct build {
 	uint32_t default_action;
 	struct group_choice choice;
-	unsigned int flags;	/* of the format */
-	/* allow denied calls, as if no filter had denied them */
+	unsigned int flags;	/* flags of the format */
+	/* whether to allow denied calls as if no filter had denied them */
 	bool allow_denied;
-	bool deny_denied;	/* deny them, whatever their answers were */
+	bool deny_denied;	/* deny them, whatever they returned */
 };
 
 /*
- * Whether calls that got ENOSYS are allowed: the format cannot give them
- * ENOSYS, and its default answer would stop the program.
+ * Whether calls that got ENOSYS are allowed. They are if the format cannot give
+ * them ENOSYS, and the program would stop at the default answer.
  */
 bool build_allows_missing(const struct build *b);
 
 /*
- * Makes a profile of the observed calls, except for negative numbers, which no
+ * Makes a profile of the observed calls, without negative numbers, which no
  * kernel has. Adds the calls of the chosen groups, and those that a format's
  * single list adds. A call that was always denied during the recording gets its
  * most frequent errno, if the format can express that. The profile is sorted

@@ -29,11 +29,12 @@ static char *run_text(const struct run *run)
 }
 
 /*
- * Reports a loss that affects the profile: as an error, or as a note if losses
- * are allowed.
+ * Reports a loss that affects the profile. It is an error, or a note if losses
+ * are allowed. Returns whether they are.
  */
 __attribute__((format(printf, 3, 4)))
-static bool doubt(bool allowed, const struct run *run, const char *fmt, ...)
+static bool report_loss(bool allowed, const struct run *run,
+			const char *fmt, ...)
 {
 	char *name = run_text(run), *what;
 	va_list ap;
@@ -72,8 +73,8 @@ static bool check_losses(const struct run *run, bool by_image, bool allowed,
 		if (!n || (kinds[i].of_image && !by_image))
 			continue;
 		*partial = true;
-		fine &= doubt(allowed, run, "%" PRIu64 " %s", n,
-			      kinds[i].what);
+		fine &= report_loss(allowed, run, "%" PRIu64 " %s", n,
+				    kinds[i].what);
 	}
 	return fine;
 }
@@ -89,7 +90,10 @@ static void note_skipped(const struct run *run)
 	free(name);
 }
 
-/* A pattern may be for a name that was lost, and then matches nothing. */
+/*
+ * Notes that --image and --tree may not match executables whose names were
+ * lost.
+ */
 static void note_lost_names(const struct run *run)
 {
 	uint64_t n = run_lost(run, "name");
@@ -102,7 +106,7 @@ static void note_lost_names(const struct run *run)
 	free(name);
 }
 
-static bool said_before(const struct trace *t, size_t run, const char *text)
+static bool is_printed(const struct trace *t, size_t run, const char *text)
 {
 	for (size_t i = 0; i < run; i++)
 		for (char **b = t->runs[i]->blind; b && *b; b++)
@@ -112,8 +116,8 @@ static bool said_before(const struct trace *t, size_t run, const char *text)
 }
 
 /*
- * Whether it is a program of a service manager or engine, which runs before the
- * service: its start need not be recorded.
+ * Whether the image is a program of a service manager or an engine. It runs
+ * before the service, so its start need not be recorded.
  */
 static bool is_launcher(const struct image *image)
 {
@@ -169,8 +173,8 @@ static const char **executed_paths(const struct trace *t, size_t *n)
 }
 
 /*
- * Returns a flag for each image: an attached recorder recorded calls of it. The
- * caller frees the array.
+ * Returns a flag for each image: whether an attached recorder recorded its
+ * calls. The caller frees the array.
  */
 static bool *attached_images(const struct trace *t)
 {
@@ -187,8 +191,8 @@ static bool *attached_images(const struct trace *t)
 }
 
 /*
- * Finds a program that was already running when the recorder attached, and
- * whose start is in no run, or NULL.
+ * Returns a program that was running when the recorder attached, and whose
+ * start no run has; or NULL.
  */
 static const struct image *found_running(const struct trace *t)
 {
@@ -211,19 +215,16 @@ static bool is_start(const char *blind)
 	return !strncmp(blind, RUN_BLIND_START, strlen(RUN_BLIND_START));
 }
 
-/* Prints each text once, however many runs have it. */
+/* Prints each text once, even if several runs have it. */
 static void note_blind(const struct trace *t, size_t run)
 {
-	/*
-	 * A run of --learn that is merged with recordings is exempt:
-	 * check_learned().
-	 */
+	/* A run of --learn is exempt: check_learned() checks it. */
 	if (run_has_how(t->runs[run], "verify"))
 		return;
 	for (char **b = t->runs[run]->blind; b && *b; b++) {
 		char *text;
 
-		if (said_before(t, run, *b) ||
+		if (is_printed(t, run, *b) ||
 		    (is_start(*b) && shows_any_start(t) &&
 		     !found_running(t)))
 			continue;
@@ -247,7 +248,7 @@ bool check_runs(const struct trace *t, bool by_image, bool allow_partial,
 			continue;
 		if (!run->complete) {
 			*partial = true;
-			fine &= doubt(allow_partial, run, "incomplete");
+			fine &= report_loss(allow_partial, run, "incomplete");
 		}
 		fine &= check_losses(run, by_image, allow_partial, partial);
 		note_skipped(run);
@@ -275,8 +276,8 @@ bool check_start(const struct trace *t, const struct format *format,
 	*partial = true;
 	name = text_printable(image_name(image));
 	(allow_partial ? message_note : message_error)(
-		"%s was running already when the recording began, and nothing "
-		"shows its start: it could not start under this profile%s",
+		"%s was already running when the recording began, and no "
+		"recording has its start: it may not start under this profile%s",
 		name, allow_partial ? "" : " (merge a recording of its start: "
 		"sp-merge; --allow-partial writes it anyway)");
 	free(name);
@@ -293,55 +294,52 @@ bool check_learned(const struct trace *t, const struct format *format,
 		return true;
 	*partial = true;
 	(allow_partial ? message_note : message_error)(
-		"there is only what a profile denied, and nothing of what it "
-		"allowed%s", allow_partial ? "" : ": merge it with the "
-		"recordings that the profile is made from (sp-merge)");
+		"the recordings only have the calls that a profile denied, not "
+		"those that it allowed%s", allow_partial ? "" : ": merge them "
+		"with the recordings that the profile is made from (sp-merge)");
 	return allow_partial;
 }
 
-/* Accesses that Landlock does not restrict. */
+/* Landlock restricts only these accesses. */
 enum {
 	LANDLOCK_ACCESS = NAME_ACCESS & ~(NAME_LOOK | NAME_CHANGE | NAME_LOCK |
 					  NAME_LOCK_WRITE),
 };
 
 /*
- * The names on which the rules of a format made of paths depend. If another
- * name was lost, the format is not affected.
+ * The accesses on which the rules of a format for paths depend. Other lost
+ * names do not affect the format.
  */
-static const struct stands_on {
+static const struct dependence {
 	void (*write)(const struct emit *emit, FILE *out);
 	uint32_t access;	/* NAME_* of accesses that succeeded */
 	/* it depends on addresses of internet sockets */
 	bool inet;
-} stand_on[] = {
+} dependences[] = {
 	{ write_systemd, NAME_ACCESS, true },
 	{ write_apparmor, NAME_ACCESS & ~NAME_LOOK, false },
 	{ write_landlock, LANDLOCK_ACCESS, true },
 	{ write_landlock_header, LANDLOCK_ACCESS, true },
 };
 
-/*
- * Returns NULL for a format that only lists names, so that no name can make it
- * wrong.
- */
-static const struct stands_on *stands_on(const struct format *format)
+/* Returns NULL for a format whose rules depend on no names. */
+static const struct dependence *dependence_of(const struct format *format)
 {
-	for (size_t i = 0; i < sizeof(stand_on) / sizeof(stand_on[0]); i++)
-		if (stand_on[i].write == format->write)
-			return &stand_on[i];
+	for (size_t i = 0; i < sizeof(dependences) / sizeof(dependences[0]); i++)
+		if (dependences[i].write == format->write)
+			return &dependences[i];
 	return NULL;
 }
 
 uint32_t access_of_rules(const struct format *format)
 {
-	const struct stands_on *on = stands_on(format);
+	const struct dependence *on = dependence_of(format);
 
 	return on ? on->access : 0;
 }
 
-/* Whether the rules could differ if the fact's whole name were known. */
-static bool is_doubtful(const struct stands_on *on, enum fact_kind kind,
+/* Whether the rules could be different if the complete name were known. */
+static bool is_doubtful(const struct dependence *on, enum fact_kind kind,
 			const struct fact *fact)
 {
 	enum { UNIX = 1, INET = 2, INET6 = 10 };	/* AF_* */
@@ -388,13 +386,13 @@ static bool has_run(const struct fact *fact, uint32_t run)
 	return false;
 }
 
-/* Counts doubtful facts, and how many of them are paths. */
+/* Facts whose names are doubtful; `n_paths` of them are paths. */
 struct doubtful {
 	const struct fact **at;
 	size_t n, n_paths;
 };
 
-static void find_doubtful(const struct trace *t, const struct stands_on *on,
+static void find_doubtful(const struct trace *t, const struct dependence *on,
 			  struct doubtful *d)
 {
 	static const enum fact_kind kinds[] = { FACT_PATH, FACT_SOCKET };
@@ -413,8 +411,8 @@ static void find_doubtful(const struct trace *t, const struct stands_on *on,
 }
 
 /*
- * Returns a text about a run's doubtful facts, which the caller frees, or NULL
- * if it has none.
+ * Returns a text about the doubtful facts of a run, which the caller frees.
+ * Returns NULL if the run has none.
  */
 static char *list_doubtful(const struct doubtful *d, uint32_t run)
 {
@@ -440,7 +438,7 @@ static char *list_doubtful(const struct doubtful *d, uint32_t run)
 bool check_names(const struct trace *t, const struct format *format,
 		 bool allow_partial, bool *partial)
 {
-	const struct stands_on *on = stands_on(format);
+	const struct dependence *on = dependence_of(format);
 	struct doubtful d = { 0 };
 
 	if (on)
@@ -451,7 +449,7 @@ bool check_names(const struct trace *t, const struct format *format,
 
 		if (list)
 			(allow_partial ? message_note : message_error)(
-				"run %s: names are not known as a whole: %s%s",
+				"run %s: names are not completely known: %s%s",
 				name, list, allow_partial ? "" :
 				" (--allow-partial leaves them out)");
 		free(name);
@@ -465,7 +463,7 @@ bool check_names(const struct trace *t, const struct format *format,
 bool check_paths(const struct trace *t, const struct format *format,
 		 bool allow_partial, bool *partial)
 {
-	bool is_list = !stands_on(format), fine = true;
+	bool is_list = !dependence_of(format), fine = true;
 
 	for (size_t i = 0; i < t->n_runs; i++) {
 		const struct run *run = t->runs[i];
@@ -481,8 +479,10 @@ bool check_paths(const struct trace *t, const struct format *format,
 			fine = false;
 		} else if (lost) {
 			*partial = true;
-			fine &= doubt(allow_partial || is_list, run, "%" PRIu64
-				      " paths or addresses were lost", lost);
+			fine &= report_loss(allow_partial || is_list, run,
+					    "%" PRIu64
+					    " paths or addresses were lost",
+					    lost);
 		}
 	}
 	return fine;
@@ -513,8 +513,8 @@ const struct arch *check_native(const struct trace *t)
 }
 
 /*
- * Notes a name that may be unknown to minijail0, which knows those of the
- * kernel headers that it was built with.
+ * Notes a name that minijail0 may not know: it has the names of the kernel
+ * headers with which it was built.
  */
 static void note_strict(struct call_id id, const struct format *format)
 {
@@ -531,8 +531,8 @@ static void note_strict(struct call_id id, const struct format *format)
 }
 
 /*
- * Notes a name that the loader may not know, unless the kernel makes the call
- * by itself.
+ * Notes a name that the loader may not know. Calls that the kernel makes by
+ * itself are left out.
  */
 static void note_new(struct call_id id, const struct format *format)
 {
@@ -642,8 +642,8 @@ static void add_denial(struct text_list *list, const struct fact *denial)
 }
 
 /*
- * Whether the fact before it was for the same image. Facts of an image follow
- * each other, and each image is named once.
+ * Whether the previous fact is of the same call and answer. These facts are
+ * neighbours, and each call is listed once.
  */
 static bool is_repeated(const struct fact *fact, const struct fact *previous)
 {
@@ -678,21 +678,21 @@ bool check_denials(const struct trace *t, const struct build *b)
 	made = text_list_end(&lists[MADE]);
 	missing = text_list_end(&lists[MISSING]);
 	if (made)
-		message_note("both made and denied while it was recorded, so "
-			     "allowed: %s", made);
+		message_note("allowed, since they were both made and denied while "
+			     "recording: %s", made);
 	if (left_out)
 		message_note("denied while it was recorded, %s: %s",
 			     b->allow_denied ? "but allowed here" :
 			     "and left out (--allow-denied adds them)",
 			     left_out);
 	if (missing)
-		message_note("denied while it was recorded, and allowed here, "
+		message_note("denied while it was recorded, but allowed here, "
 			     "since a program does without it only if it "
-			     "answers ENOSYS (--deny-denied denies it): %s",
+			     "fails with ENOSYS (--deny-denied denies it): %s",
 			     missing);
 	if (killed)
-		message_error("%s: the program was killed there, so what it "
-			      "would have done next was not recorded "
+		message_error("%s: this call killed the program, so its later "
+			      "calls were not recorded "
 			      "(--allow-denied allows the call, "
 			      "--deny-denied leaves it out)", killed);
 	free(made);

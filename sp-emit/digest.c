@@ -96,7 +96,7 @@ static void add_sightings(struct digest_call *call, const struct trace *t)
 	}
 }
 
-/* Joins all rules of a call to one element, which has the origins of all. */
+/* Joins all rules of a call into one element with the origins of all. */
 static struct digest_call *add_rule(struct digest *d,
 				    const struct profile_rule *rule,
 				    unsigned int origin)
@@ -135,10 +135,10 @@ static void count_call(struct digest *d, const struct digest_call *call)
 }
 
 /*
- * Whether a group always adds the call: then it says nothing about further
- * runs.
+ * Whether the call does not count for the prediction: no run made it, it is
+ * denied, or a group adds it in any case.
  */
-static bool is_known(const struct digest_call *call, unsigned int origin)
+static bool is_exempt(const struct digest_call *call, unsigned int origin)
 {
 	return !call->observed || !call->allowed ||
 		origin & ~PROFILE_OBSERVED;
@@ -175,7 +175,7 @@ static void add_calls(struct digest *d, struct sample *sample)
 			continue;
 		call = add_rule(d, &p->rules[i], origin);
 		count_call(d, call);
-		if (!is_known(call, origin))
+		if (!is_exempt(call, origin))
 			count_groups(d, call, sample);
 	}
 	d->lone = sample_lone_groups(sample);
@@ -251,7 +251,8 @@ char *digest_verdict(const struct digest *d)
 }
 
 /*
- * Of 100 more runs, at most this many may make a new call; sandprint-report(7).
+ * Upper limits of the number of runs, of 100 more, that may make a new call:
+ * sandprint-report(7).
  */
 enum { HIGH_MAX = 10, FAIR_MAX = 30 };
 
@@ -307,7 +308,10 @@ static const char *last_part(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
-/* Whether one of the image's names, or its path, ends with that component. */
+/*
+ * Whether the last component of the image's path, or of one of its names, is
+ * `name`.
+ */
 static bool is_called(const struct trace *t, size_t image, const char *name)
 {
 	size_t n;
@@ -383,7 +387,8 @@ char *digest_command(const struct run *run)
 		return xstrdup("-");
 	if (strlen(text) <= BYTES_MAX)
 		return text;
-	while (size && (text[size] & 0xc0) == 0x80)	/* within a character */
+	/* inside a character of UTF-8 */
+	while (size && (text[size] & 0xc0) == 0x80)
 		size--;
 	cut = xasprintf("%.*s …", size, text);
 	free(text);

@@ -18,23 +18,23 @@ struct digest_call {
 	/* "read", or "read (x86)" for another architecture */
 	char *name;
 	const struct purpose *purpose;
-	/* what it is part of; NULL: nothing that has a name */
+	/* the ability that the call belongs to; NULL: none */
 	const struct ability *ability;
 	/* NULL: not dangerous, or not allowed */
 	const struct danger *danger;
 	bool allowed;
 	bool observed;
 	char *reasons;		/* such as "observed, kernel" */
-	struct fact **facts;	/* `n_facts` of them, by image */
+	struct fact **facts;	/* n_facts facts, one for each image */
 	size_t n_facts;
 	uint64_t count, first_ns;
 	/* counts, indexed by the run's index in the trace */
 	uint64_t *by_run;
-	size_t n_runs;		/* that made it */
+	size_t n_runs;		/* the number of runs that made it */
 	/*
-	 * The number of groups of runs (sample.h) that made the call; 0 if a
-	 * group of calls allows it in any case. If the number is 1, `only_run`
-	 * is the first run of that group that made it.
+	 * The number of groups of runs (sample.h) that made the call. It is 0
+	 * if a group of calls always adds the call. If the number is 1,
+	 * `only_run` is the first run of that group that made it.
 	 */
 	size_t n_groups, only_run;
 	char **arguments;	/* such as "3 times ioctl(TCGETS)", unescaped */
@@ -50,15 +50,20 @@ struct digest {
 	size_t foreign;		/* allowed calls of other architectures */
 	/* dangerous calls that are allowed, by rank from 1 */
 	size_t dangers[4];
-	/* how many Docker allows on this architecture, or 0 */
+	/*
+	 * The number of calls that Docker's default profile allows. 0: unknown.
+	 */
 	size_t usual;
-	/* how many groups of runs there are, and how many calls these made */
+	/*
+	 * the number of groups of runs, and how many calls each number of
+	 * groups makes
+	 */
 	struct discovery discovery;
-	const struct sample_words *words;	/* for these groups */
-	/* groups with a call that no other makes, and sample_unique() */
+	const struct sample_words *words;	/* nouns for these groups */
+	/* the number of groups with a call that no other group makes */
 	size_t lone;
 	double unique;
-	/* runs, where all parts of a recording count as one */
+	/* the number of runs; all parts of one recording count as one */
 	size_t recordings;
 	size_t failed;		/* of these, those with ending_is_failure() */
 	struct fact **facts;	/* private */
@@ -69,8 +74,8 @@ struct digest *digest_new(const struct emit *emit);
 void digest_free(struct digest *d);
 
 /*
- * Returns "52 system calls of x86_64; Docker's default profile allows 309",
- * which the caller frees.
+ * Returns a sentence such as "The profile allows 52 system calls of x86_64",
+ * compared with Docker's default profile. The caller frees it.
  */
 char *digest_verdict(const struct digest *d);
 /*
@@ -84,12 +89,12 @@ char *digest_program(const struct digest *d);
  */
 char *digest_command(const struct run *run);
 /*
- * Whether too few command lines for a prediction were recorded, but more runs
- * than these: the runs of a service often have the same command line.
+ * Whether the command lines are too few for a prediction, but the runs would be
+ * enough: the runs of a service often have the same command line.
  */
 bool digest_has_repeats(const struct digest *d);
 /*
- * Returns "low", "fair" or "high": how sure it is that the profile lacks no
+ * Returns "low", "fair" or "high": the certainty that the profile lacks no
  * call.
  */
 const char *digest_grade(const struct digest *d);
@@ -104,7 +109,7 @@ char *digest_certainty(const struct digest *d);
  */
 char **digest_advice(const struct digest *d);
 /*
- * Returns "1 by /usr/bin/ls", for fact number `i` of a call; unescaped, and the
+ * Returns "1 by /usr/bin/ls" for fact `i` of a call. It is not escaped; the
  * caller frees it.
  */
 char *digest_maker(const struct digest *d, const struct digest_call *call,

@@ -28,7 +28,7 @@ enum {
 	TESTS_MAX = 5,
 };
 
-/* "  x86_64     0  read                     allow". */
+/* Writes "  x86_64     0  read                     allow". */
 static void write_start(const struct profile_rule *rule, const char *from,
 			FILE *out)
 {
@@ -74,8 +74,8 @@ static void write_purpose(const struct profile_rule *rule, FILE *out)
 }
 
 /*
- * Finds the shorter list: the runs that made the call, or those that did not.
- * Several runs can have one name.
+ * Returns the names of the runs that made the call, or of those that did not.
+ * Several runs can have the same name.
  */
 static char *runs_list(const struct trace *t, const bool *made, bool wanted)
 {
@@ -155,7 +155,9 @@ static void write_member(const struct emit *emit, enum group group,
 	fprintf(out, "%s%s\n", runtimes[m->runtimes], m->reason);
 }
 
-/* Names each observed call whose family has this call. */
+/*
+ * Names the observed calls because of which the group portable adds this call.
+ */
 static void write_portable(const struct emit *emit,
 			   const struct profile_rule *rule, FILE *out)
 {
@@ -207,10 +209,7 @@ static void write_values(const struct trace *t,
 		size_t n_values;
 		char *text, *call;
 
-		/*
-		 * sorted by detail: equal facts of several images are
-		 * neighbours
-		 */
+		/* Equal facts of several images are neighbours. */
 		for (end = i; end < n && !detail_compare(facts[i], facts[end]);
 		     end++)
 			count = count_add(count, fact_count(facts[end]));
@@ -251,7 +250,9 @@ static void write_privileges(const struct trace *t, struct fact **privileges,
 	}
 }
 
-/* With --stacks: writes the stack of each image's first use of the call. */
+/*
+ * Writes the stack of each image's first use of the call, if there are stacks.
+ */
 static void write_stacks(const struct trace *t, struct fact **stacks,
 			 const struct profile_rule *rule, FILE *out)
 {
@@ -272,7 +273,10 @@ static void write_stacks(const struct trace *t, struct fact **stacks,
 	}
 }
 
-/* If the list of possible calls has the call, writes the reason given there. */
+/*
+ * Writes that --add allowed the call, with the reason from the list of possible
+ * calls if it has the call.
+ */
 static void write_added(const struct emit *emit,
 			const struct profile_rule *rule, FILE *out)
 {
@@ -299,8 +303,7 @@ static const struct possible_call *possible_at(const struct emit *emit,
 }
 
 /*
- * Writes the later calls of the list that have the same ability: "; also mkdir
- * (4)".
+ * Writes the later calls of the list with the same ability: "; also mkdir (4)".
  */
 static void write_others(const struct emit *emit, size_t first, FILE *out)
 {
@@ -355,8 +358,8 @@ static void write_possible_call(const struct emit *emit, size_t i,
 }
 
 /*
- * Writes the calls that the programs can make, but that are not in the profile:
- * a line for each ability, or a line for each call.
+ * Writes the possible calls that the profile does not have: a line for each
+ * ability, or a line for each call.
  */
 static void write_possible(const struct emit *emit, FILE *out)
 {
@@ -430,7 +433,7 @@ static void write_rule(const struct emit *emit, struct fact **calls,
 	}
 }
 
-/* The first rule of a call, with the reasons for all rules of the call. */
+/* Returns the first rule of a call, with the origins of all its rules. */
 static struct profile_rule whole_rule(const struct profile *p, size_t i)
 {
 	struct profile_rule rule = p->rules[i];
@@ -453,7 +456,7 @@ void write_explanation(const struct emit *emit, FILE *out)
 	for (size_t i = 0; i < p->n_rules; i++) {
 		struct profile_rule rule;
 
-		/* both lists have the same order */
+		/* The explained calls are in the order of the rules. */
 		while (*next && call_id_compare(&(*next)->id,
 						&p->rules[i].id) < 0)
 			next++;

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Writes lines for a firejail profile: firejail-profile(5). firejail's filters
- * allow all calls of other architectures, unless a line blocks these as a
- * whole. Its list for 32-bit calls is unusable, because 0.9.72 compiles
- * seccomp.32.keep for the native architecture, with that architecture's
- * numbers.
+ * allow all calls of other architectures, unless a line blocks such an
+ * architecture. Its list for 32-bit calls is unusable: 0.9.72 compiles
+ * seccomp.32.keep for the native architecture, with the numbers of that
+ * architecture.
  */
 #include "base/message.h"
 #include "format.h"
 
 enum {
-	LINE_MAX_BYTES = 8191,		/* firejail's MAX_READ */
+	LINE_MAX_BYTES = 8191,		/* MAX_READ of firejail */
 	/*
-	 * 0.9.72 knows no names after process_madvise, and silently ignores
-	 * unknown names
+	 * 0.9.72 has no names after process_madvise, and silently ignores
+	 * unknown names.
 	 */
 	LAST_NAMED = 440,
 };

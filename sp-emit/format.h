@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The formats that sp-emit writes. Each has a file, and a row in the table of
- * formats.c. All checks come before the writer is called. If writing fails,
- * ferror(out) shows it.
+ * The formats that sp-emit writes. Each format has a file of its own, and a row
+ * in the table of formats.c. The writer is called after all checks. If writing
+ * fails, ferror(out) is set.
  */
 #ifndef FORMAT_H
 #define FORMAT_H
@@ -17,16 +17,13 @@
 #include "stream/unit-choice.h"
 
 /*
- * A reason for a rule besides those in profile.h: the name is allowed on
- * another architecture, and the format has a single list for all.
+ * An origin of a rule: the name is allowed on another architecture, and the
+ * format has a single list for all. Other origins are in profile.h.
  */
 #define ORIGIN_UNION (1U << 29)
-/* A reason for a rule: the profile of --base allows it. */
+/* An origin of a rule: the profile of --base allows it. */
 #define ORIGIN_BASE (1U << 27)
-/*
- * A reason for a rule: --add names it, or it is one of the N possible calls
- * that --add allows.
- */
+/* An origin of a rule: --add names it, or --add=possible:N allows it. */
 #define ORIGIN_ADDED (1U << 26)
 
 struct possible;	/* in possible/possible.h */
@@ -38,7 +35,7 @@ struct emit {
 	/* the groups with which the profile was built */
 	struct group_choice choice;
 	bool partial;		/* the recording is incomplete */
-	/* --args: which rows of argument.h are wanted, or NULL */
+	/* the rows of argument.h that --args selects; NULL: no --args */
 	const bool *args;
 	bool paths;		/* --paths, an option of --systemd */
 	bool harden;		/* --harden, an option of --systemd */
@@ -50,47 +47,47 @@ struct emit {
 	struct unit_choice unit;
 	bool complain;		/* --deny=log, for --apparmor */
 	const char *base;	/* the file of --base, or NULL */
-	/* the list from which --add chose, or NULL */
+	/* the list from which --add takes calls; NULL: none */
 	const struct possible *possible;
 	bool lists_possible;	/* --possible */
 	bool lists_all;		/* --possible=all */
-	/* results of calls in the stream, for --table; or NULL */
+	/* For --table: the results in the stream, or NULL. */
 	const struct results *results;
 };
 
 enum format_flag {
-	/* shows the trace itself, without a profile and groups */
+	/* It shows the trace itself, without a profile and groups. */
 	FORMAT_TRACE = 1,
-	/* has one list of names for all architectures */
+	/* It has one list of names for all architectures. */
 	FORMAT_ONE_LIST = 2,
 	FORMAT_BEFORE = 4,	/* is loaded before the program is executed */
 	FORMAT_ERRNO = 8,	/* can answer single calls with an errno */
-	/* shows the events of the stream, while they are read */
+	/* It shows the events of the stream, as they are read. */
 	FORMAT_EVENTS = 16,
-	/* is not text, so it is not written to a terminal */
+	/* It is not text, so it is not written to a terminal. */
 	FORMAT_BINARY = 32,
-	/* can only write calls by name, not by number */
+	/* It can only write calls by name, not by number. */
 	FORMAT_NAMES = 64,
 	FORMAT_NATIVE = 128,	/* has only the native architecture */
 	FORMAT_ARGS = 256,	/* rules can have conditions on arguments */
-	FORMAT_FAMILIES = 512,	/* but only on socket families */
+	FORMAT_FAMILIES = 512,	/* conditions only on socket families */
 	FORMAT_PATHS = 1024,	/* is made of paths: the runs must have them */
-	/* is a policy of paths, which can be generalized */
+	/* It is a policy of paths, which can be generalized. */
 	FORMAT_POLICY = 2048,
 	/*
-	 * is for a service. With FORMAT_BEFORE, the start of each of its
+	 * It is for a service. With FORMAT_BEFORE, the start of each of its
 	 * programs must have been recorded.
 	 */
 	FORMAT_START = 4096,
 	/*
-	 * its loader may be older than the kernel, and refuses a list with an
-	 * unknown name
+	 * Its loader may be older than the kernel, and refuse a list with an
+	 * unknown name.
 	 */
 	FORMAT_STRICT = 8192,
 	FORMAT_LANDLOCK = 16384,	/* --explain uses explain_landlock() */
 	/*
-	 * its list applies to all architectures of the machine, even if they
-	 * were not recorded
+	 * Its list applies to all architectures of the machine, even if they
+	 * were not recorded.
 	 */
 	FORMAT_LOCAL = 32768,
 };
@@ -105,29 +102,31 @@ enum format_deny {
 	DENY_KILL = 4,
 	DENY_LOG = 8,
 	DENY_ANY = 15,
-	DENY_NONE = 0,		/* the format has only one denial */
+	DENY_NONE = 0,		/* the format has only one way to deny */
 };
 
 struct format {
-	const char *name;	/* of the option */
+	const char *name;	/* the name of the option */
 	const char *help;
 	unsigned int flags;	/* bits of enum format_flag */
 	unsigned int denials;	/* bits of enum format_deny */
-	/* RUNTIME_*: the program that loads it, if there is no --runtime */
+	/*
+	 * RUNTIME_*: the programs that load it, unless --runtime says otherwise
+	 */
 	unsigned int runtimes;
 	/*
-	 * If there is a problem, it is printed and latched, and nothing is
-	 * written.
+	 * Writes the profile. If it cannot, it prints and latches an error, and
+	 * writes nothing.
 	 */
 	void (*write)(const struct emit *emit, FILE *out);
 	/*
-	 * The reason why the program that enforces the profile sets
-	 * no_new_privs; NULL: it need not.
+	 * Why the program that enforces the profile sets no_new_privs. NULL: it
+	 * need not set it.
 	 */
 	const char *no_new_privs;
 };
 
-/* Returns the rows of the table; NULL after the last. */
+/* Returns row `i` of the table. Returns NULL after the last. */
 const struct format *format_at(size_t i);
 
 void write_oci(const struct emit *emit, FILE *out);
@@ -141,7 +140,7 @@ void write_lxc(const struct emit *emit, FILE *out);
 void write_kafel(const struct emit *emit, FILE *out);
 void write_spo(const struct emit *emit, FILE *out);
 void write_apparmor(const struct emit *emit, FILE *out);
-/* Writes the part for --systemd --paths, which is the last one. */
+/* Writes the part of the drop-in for --systemd --paths. */
 void write_systemd_paths(const struct emit *emit, FILE *out);
 void write_landlock(const struct emit *emit, FILE *out);
 void write_landlock_header(const struct emit *emit, FILE *out);
@@ -158,10 +157,7 @@ void write_table(const struct emit *emit, FILE *out);
  */
 void write_comment(const char *text, const char *prefix, FILE *out);
 void write_head(const struct emit *emit, const char *prefix, FILE *out);
-/*
- * The members "arch" and "name" of a call, and "flags" of a sighting, as in
- * --json.
- */
+/* Return the members of a call, or the flags of a sighting, as in --json. */
 json_t *arch_json(struct call_id id);
 json_t *name_json(struct call_id id);
 json_t *flags_json(uint32_t flags);

@@ -20,14 +20,17 @@
 
 #define NEEDS_PRIVILEGES "record with sp-record --privileges"
 
-/* The evidence of a recording about a setting. */
+/*
+ * What a recording shows about a setting: no call contradicts it, a call does,
+ * or the recording does not tell.
+ */
 enum finding { PROVED, CONTRADICTED, UNKNOWN };
 
 struct verdict {
 	enum finding finding;
-	/* the evidence, to be freed */
+	/* the reason for the finding; to be freed */
 	char *why;
-	/* lines to write instead of "NAME=yes"; NULL: none; to be freed */
+	/* Lines to write instead of "NAME=yes"; to be freed. NULL: none. */
 	char *lines;
 };
 
@@ -36,9 +39,9 @@ static struct verdict verdict(enum finding finding, char *why)
 	return (struct verdict){ finding, why, NULL };
 }
 
-/* Arguments of calls. */
+/* Settings that depend on arguments of calls. */
 
-/* Some bits of an argument. Without bits, it ends a list. */
+/* Some bits of an argument. mask 0 ends a list. */
 struct bits {
 	uint8_t index;
 	uint64_t mask;
@@ -49,10 +52,13 @@ enum { BITS_MAX = 2, RULES_MAX = 12 };
 /* A call that a setting denies, always or for some arguments. */
 struct denied_call {
 	const char *call;
-	/* the bits that must be known; all 0: they cannot be known */
+	/*
+	 * The bits that must be known. All 0: the arguments cannot be recorded.
+	 */
 	struct bits needs[BITS_MAX];
 	/*
-	 * whether it is denied for these values; NULL: it always is, or may be
+	 * Whether the call is denied for these values. NULL: the call always
+	 * is, or may be.
 	 */
 	bool (*is_denied)(const uint64_t values[BITS_MAX]);
 };
@@ -174,7 +180,10 @@ static struct verdict denied(const char *call)
 					  "are not recorded", call));
 }
 
-/* Returns false if the recording lacks some of these bits. */
+/*
+ * Takes the needed bits from a fact. Returns false if the recording lacks some
+ * of them.
+ */
 static bool take_bits(const struct fact *fact, const struct denied_call *d,
 		      uint64_t values[BITS_MAX])
 {
@@ -235,8 +244,8 @@ static struct verdict judge_call(const struct emit *emit,
 }
 
 /*
- * Writes "calls of mmap, mprotect, 12: none ", and then `none`, which says what
- * no call did.
+ * Returns "calls of mmap, mprotect, 12: none ", followed by `none`, which is
+ * the act that no call did.
  */
 static char *evidence(const struct trace *t, const struct denied_call *d,
 		      const char *none)
@@ -348,7 +357,8 @@ bool harden_needs_clone(const struct emit *emit)
 }
 
 /*
- * If clone3 is denied, a C library uses clone(2), which must be allowed then.
+ * If clone3 is denied, a C library uses clone(2) instead, so the profile must
+ * allow clone(2).
  */
 static struct verdict judge_namespaces_and_clone(const struct emit *emit)
 {
@@ -367,8 +377,8 @@ static struct verdict judge_namespaces_and_clone(const struct emit *emit)
 }
 
 /*
- * Names an executed program that gains privileges from being executed. Returns
- * NULL, or a text that the caller frees.
+ * Returns the path of an executed program that gains privileges at the exec, or
+ * NULL. The caller frees it.
  */
 static char *find_privileged(const struct trace *t)
 {
@@ -428,7 +438,10 @@ static char *calls_of(const struct trace *t, uint32_t capability)
 	return list;
 }
 
-/* Returns a bit for each used capability: those of the ambient set, or all. */
+/*
+ * Returns a bit for each used capability: only for those of the ambient set, or
+ * for all.
+ */
 static uint64_t used_capabilities(const struct trace *t, bool ambient)
 {
 	uint64_t used = 0;
@@ -444,7 +457,8 @@ static uint64_t used_capabilities(const struct trace *t, bool ambient)
 }
 
 /*
- * Adds "SETTING=\nSETTING=CAP_…\n". The first line removes what the unit has.
+ * Adds "SETTING=\nSETTING=CAP_…\n". The first line removes the capabilities
+ * that the unit file lists.
  */
 static void add_setting(char **lines, const char *setting, uint64_t set)
 {

@@ -9,8 +9,8 @@
 enum { COLUMNS_MAX = 78 };
 
 /*
- * Returns the length of the next word. A word ends after "*" before "/", which
- * would end a comment of C.
+ * Returns the length of the next word. A word also ends between "*" and "/",
+ * which would end a C comment.
  */
 static size_t word_length(const char *s)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Says in plain words what the profile allows and what it denies. */
+/* Describes in plain words what the profile allows and what it denies. */
 #include "html.h"
 
 #include <errno.h>
@@ -14,9 +14,9 @@ enum { NAMES_MAX = 8 };
 enum share { OBSERVED, ADDED };
 
 /*
- * Writes the allowed calls of the ability, either those that a run made or
- * those that no run made. The execve(2) that started the program does not count
- * as made: the program itself did not call it. Returns the number of calls.
+ * Writes the allowed calls of the ability: either those that a run made or
+ * those that no run made. The execve(2) that started the program does not
+ * count, since the program itself did not make it. Returns the number of calls.
  */
 static size_t write_names(const struct digest *d, const struct ability *ability,
 			  enum share share, FILE *out)
@@ -37,7 +37,7 @@ static size_t write_names(const struct digest *d, const struct ability *ability,
 	return n;
 }
 
-/* Writes the allowed calls of other abilities that can do the same. */
+/* Writes the allowed calls of other abilities that have the same effect. */
 static size_t write_other_ways(const struct digest *d,
 			       const struct ability *ability, FILE *out)
 {
@@ -75,8 +75,9 @@ static enum extent extent_of(const struct digest *d,
 }
 
 /*
- * A connect(2) that does not wait for the connection fails with EINPROGRESS,
- * and one that a signal interrupts also continues.
+ * A connect(2) that does not block fails with EINPROGRESS, and one that a
+ * signal interrupts fails with EINTR. In both cases the kernel goes on
+ * connecting.
  */
 static bool was_reached(const struct fact *fact)
 {
@@ -116,7 +117,7 @@ static void write_programs(const struct trace *t, FILE *out)
 		fprintf(out, " and %zu more", t->n_images - NAMES_MAX);
 }
 
-/* Writes the addresses and programs for the abilities that have them. */
+/* Writes the recorded addresses or programs, if the calls are about them. */
 static void write_objects(const struct digest *d, const char *calls, FILE *out)
 {
 	const struct trace *t = d->emit->trace;
@@ -192,8 +193,8 @@ static void write_indirect(const struct digest *d, FILE *out)
 }
 
 /*
- * Writes `before` and the notable abilities of that extent. Without such an
- * ability it writes nothing. Returns their number.
+ * Writes `before` and the notable abilities with that extent, and returns their
+ * number. Writes nothing if there are none.
  */
 static size_t write_notable(const struct digest *d, enum extent extent,
 			    const char *before, FILE *out)

@@ -25,7 +25,9 @@ static void write_more(size_t n, size_t most, const char *what, FILE *out)
 		fprintf(out, "<li>and %zu more %s</li>", n - most, what);
 }
 
-/* With sp-record --stacks: the stack of each image's first use of the call. */
+/*
+ * Writes the stack of each image's first use of the call, if there are stacks.
+ */
 static void write_stacks(const struct digest *d,
 			 const struct digest_call *call, FILE *out)
 {

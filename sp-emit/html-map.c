@@ -11,10 +11,10 @@
 
 #include "base/memory.h"
 
-/* BLOCK: as many columns as a sheet of paper has room for. */
+/* BLOCK: the number of columns that fit on a sheet of paper. */
 enum { COLUMNS_MAX = 60, BLOCK = 15 };
 
-/* Pixels. */
+/* All sizes are in pixels. */
 enum { CELL = 14, LETTER = 7, TOP = 22 };
 
 struct columns {
@@ -39,7 +39,8 @@ static size_t column_end(const struct columns *c, size_t column)
 }
 
 /*
- * Writes how often the only run made the call, or how many of the runs made it.
+ * Returns how often the run of the column made the call. If several runs share
+ * the column, returns how many of them made it.
  */
 static uint64_t cell(const struct digest_call *call, const struct columns *c,
 		     size_t column)
@@ -54,8 +55,8 @@ static uint64_t cell(const struct digest_call *call, const struct columns *c,
 }
 
 /*
- * Returns a shade for each power of ten, or for each quarter of the runs. 0:
- * none.
+ * Returns a shade: one for each power of ten, or one for each quarter of the
+ * runs. Returns 0 for a value of 0.
  */
 static int shade(uint64_t value, const struct columns *c, size_t column)
 {
@@ -82,9 +83,7 @@ static bool is_shown(const struct digest_call *call)
 	return call->observed && call->allowed;
 }
 
-/*
- * Returns the column where the cells begin, to the right of the longest name.
- */
+/* Returns where the cells begin, to the right of the longest name. */
 static size_t label_width(const struct digest *d)
 {
 	size_t longest = 0;
@@ -137,7 +136,7 @@ static void write_map(const struct digest *d, const struct columns *c, FILE *out
 	fputs("</svg>\n</div>\n", out);
 }
 
-/* The columns of a block; the calls are its rows. */
+/* Writes a table: its rows are calls, its columns those of a block. */
 static void write_block(const struct digest *d, const struct columns *c,
 			size_t from, size_t to, FILE *out)
 {

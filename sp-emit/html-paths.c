@@ -14,8 +14,8 @@ struct leaf {
 };
 
 /*
- * Compares paths so that a slash comes before every other byte. The contents of
- * a directory then follow it.
+ * Compares paths with a slash before every other byte, so that the contents of
+ * a directory follow it directly.
  */
 static int compare_paths(const char *a, const char *b)
 {
@@ -47,7 +47,8 @@ static struct leaf *leaves_of(const struct path_uses *uses, size_t *n)
 }
 
 /*
- * The end of the component that begins at `at`. A slash at `at` belongs to it.
+ * Returns the end of the component that begins at `at`. A slash at `at` belongs
+ * to it.
  */
 static size_t component_end(const char *text, size_t at)
 {
@@ -79,8 +80,8 @@ static void write_leaf(const struct leaf *leaf, size_t from, FILE *out)
 }
 
 /*
- * How many bytes `n` leaves have in common, from `from` on, in whole
- * components.
+ * Returns how many bytes the leaves have in common, in whole components. `from`
+ * is the end of the part that is already known to be common.
  */
 static size_t common_end(const struct leaf *leaves, size_t n, size_t from)
 {
@@ -95,7 +96,7 @@ static size_t common_end(const struct leaf *leaves, size_t n, size_t from)
 	return end;
 }
 
-/* How many leaves, from the first on, have the same next component. */
+/* Returns how many leaves, from the first on, have the same next component. */
 static size_t siblings(const struct leaf *leaves, size_t n, size_t from)
 {
 	size_t end = component_end(leaves[0].text, from), count = 1;
@@ -107,12 +108,12 @@ static size_t siblings(const struct leaf *leaves, size_t n, size_t from)
 }
 
 /*
- * Deeper directories are written as one line each, because a browser's stack is
- * limited. Large directories are closed at first.
+ * Below DEPTH_MAX levels, each path is one line, because a browser's stack is
+ * limited. Directories with more than OPEN_MAX paths are closed at first.
  */
 enum { DEPTH_MAX = 24, OPEN_MAX = 30 };
 
-/* at most this many are on the page */
+/* The most paths and addresses on the page. */
 enum { LEAVES_MAX = 2000, SOCKETS_MAX = 200 };
 
 static void write_level(const struct leaf *leaves, size_t n, size_t from,

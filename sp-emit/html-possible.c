@@ -26,10 +26,7 @@ static void write_call(const struct possible_call *call, size_t rank,
 	fputs("</td></tr>\n", out);
 }
 
-/*
- * Calls that --add allows are in the profile, but keep their places in the
- * list.
- */
+/* Calls that --add allows keep their numbers in the list, but get no row. */
 static size_t write_calls(const struct emit *emit, FILE *out)
 {
 	const struct possible *possible = emit->possible;

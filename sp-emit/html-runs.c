@@ -11,12 +11,12 @@
 #include "stream/ending.h"
 
 /*
- * Limits, so that the page stays small. A sentence says if something was left
- * out.
+ * Limits, so that the page stays small. If something is left out, the page says
+ * so.
  */
 enum { RUNS_MAX = 60, POINTS_MAX = 200 };
 
-/* Pixels. */
+/* All sizes are in pixels. */
 enum { WIDTH = 560, HEIGHT = 180, MARGIN = 40 };
 
 static void write_run(const struct digest *d, size_t i, FILE *out)
@@ -36,7 +36,10 @@ static void write_run(const struct digest *d, size_t i, FILE *out)
 	fputs("</td></tr>\n", out);
 }
 
-/* If there are many runs, those that a reader asks about. */
+/*
+ * Whether a reader asks about this run: it failed, or it made a call that no
+ * other made.
+ */
 static bool is_special(const struct digest *d, size_t run)
 {
 	const struct run *of = d->emit->trace->runs[run];
@@ -69,7 +72,10 @@ static void write_list(const struct digest *d, bool all, const char *caption,
 	fputs("</tbody></table>\n</div>\n", out);
 }
 
-/* Lists all runs, or those that a reader asks about and the first ones. */
+/*
+ * Lists all runs. If there are too many, lists the special ones and the first
+ * ones.
+ */
 static void write_lists(const struct digest *d, FILE *out)
 {
 	size_t n = d->emit->trace->n_runs, special = 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The style and the script of the page. The build quotes page.css and page.js.
- * (The empty strings are for cppcheck, which does not see the generated
- * headers.)
+ * The style and the script of the page: the build makes strings of page.css and
+ * page.js. The empty strings are for cppcheck, which does not see the generated
+ * headers.
  */
 #include "html.h"
 
@@ -11,8 +11,8 @@ const char html_style[] = ""
 ;
 
 /*
- * Without this script, the page only lacks the filter and the sorting of the
- * table.
+ * The page works without this script, but without the filter and the sorting of
+ * the table.
  */
 const char html_script[] = ""
 #include "page/js.h"

@@ -54,8 +54,8 @@ static void write_contents(const struct emit *emit, FILE *out)
 }
 
 /*
- * The content security policy permits only the page's own script, and loads
- * nothing.
+ * The content security policy permits the page's own script and nothing else;
+ * nothing is loaded.
  */
 static void write_start(const struct digest *d, FILE *out)
 {
@@ -113,7 +113,7 @@ static void write_worst(const struct digest *d, FILE *out)
 	fputs("Paths and addresses are not restricted. ", out);
 }
 
-/* The answers to the four questions of a reviewer, with half a line each. */
+/* Writes short answers to the four questions of a reviewer. */
 static void write_answers(const struct digest *d, const struct proposals *p,
 			  FILE *out)
 {
@@ -235,7 +235,10 @@ static void write_notes(const struct digest *d, FILE *out)
 	fputs("</ul></details>\n", out);
 }
 
-/* What the runs were counted by, and how a service can be counted better. */
+/*
+ * Explains by what the runs were counted, and how the runs of a service can be
+ * counted better.
+ */
 static void write_units(const struct digest *d, FILE *out)
 {
 	if (digest_has_repeats(d))

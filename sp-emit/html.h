@@ -14,19 +14,19 @@ extern const char html_style[], html_script[], html_script_hash[];
 /* Write a text, escaped. The second function also frees it. */
 void html_put(const char *text, FILE *out);
 void html_take(char *text, FILE *out);
-/* What the test is, without its reasons and without a dot. */
+/* Writes the proposed test, without its reasons and without a final dot. */
 void html_proposal(const struct proposal *one, FILE *out);
 
-/* Limits for each call, so that the page stays small. */
+/* Limits for the details of each call, so that the page stays small. */
 enum { HTML_MAKERS_MAX = 20, HTML_ARGUMENTS_MAX = 60,
        HTML_STACKS_MAX = 20 };
 
 /*
- * The abilities that the profile allows in plain words, and those that it
+ * Writes in plain words which abilities the profile allows, and which it
  * denies.
  */
 void html_abilities(const struct digest *d, FILE *out);
-/* The same two lists, each in half a line. */
+/* Writes a short form of the same two lists. */
 void html_can(const struct digest *d, FILE *out);
 void html_cannot(const struct digest *d, FILE *out);
 void html_proposals(const struct digest *d, const struct proposals *p,
@@ -37,7 +37,7 @@ void html_possible(const struct emit *emit, FILE *out);
 /* Writes the heat map of runs and calls. */
 void html_map(const struct digest *d, FILE *out);
 /*
- * The runs, with the heat map; and the number of calls that some of the runs
+ * Writes the runs, the heat map, and the curve of how many calls so many runs
  * make.
  */
 void html_runs(const struct digest *d, FILE *out);

@@ -28,9 +28,9 @@ enum { DROP_IN_MAX = 64 << 20 };	/* bytes */
 
 struct drop_in {
 	char *directory;	/* such as /etc/systemd/system/x.service.d */
-	int fd;			/* of it; -1 */
-	bool created;		/* the directory did not exist */
-	char *text;		/* text of the new drop-in, and its size */
+	int fd;			/* descriptor of the directory, or -1 */
+	bool created;		/* whether we created the directory */
+	char *text;		/* the new drop-in, and its size */
 	size_t size;
 };
 
@@ -62,7 +62,7 @@ static bool make_text(struct drop_in *d, int (*produce)(void *), void *arg)
 	waitpid(child, &status, 0);
 	if (!status && d->text && d->size <= DROP_IN_MAX)
 		return true;
-	/* the process has printed why, unless it was killed */
+	/* The process printed the reason, unless it was killed. */
 	message_error("nothing was installed");
 	return false;
 }
@@ -139,7 +139,7 @@ static int run(char *const argv[])
 	return WEXITSTATUS(status);
 }
 
-/* diff(1) inherits the descriptors, and reads them by their names in /proc. */
+/* diff(1) inherits the descriptors, and opens them as /proc/self/fd/N. */
 static void show_difference(const struct drop_in *d, int old, int new)
 {
 	char *path = xasprintf("%s/" NAME, d->directory);
@@ -155,7 +155,7 @@ static void show_difference(const struct drop_in *d, int old, int new)
 		fcntl(old, F_SETFD, 0);
 	fcntl(new, F_SETFD, 0);
 	if (run(argv) != 1)
-		message_note("diff did not show what changes");
+		message_note("diff failed, so the changes are not shown");
 	free(right);
 	free(left);
 	free(path);
@@ -202,7 +202,7 @@ static bool replace(const struct drop_in *d, int old)
 	return ok && (!fsync(d->fd) || fail(d, ""));
 }
 
-/* The unit's name is probably misspelt. */
+/* Notes that systemd does not have the unit: its name may be misspelt. */
 static void note_missing(const char *unit)
 {
 	char *argv[] = {

@@ -104,7 +104,7 @@ json_t *flags_json(uint32_t flags)
 	return list;
 }
 
-/* The sightings of one call, over all images. */
+/* The sightings of one call, of all images together. */
 struct sights {
 	struct fact **calls;
 	size_t n;
@@ -126,7 +126,7 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Lists each run once, though several images may have made the call in it. */
+/* Lists each run once, even if several images made the call in it. */
 static json_t *fact_runs_json(const struct sights *f)
 {
 	uint32_t *runs = NULL;
@@ -184,7 +184,7 @@ static json_t *calls_json(const struct trace *t)
 	return list;
 }
 
-/* Writes the members that all facts other than calls have. */
+/* Writes the members that all facts except calls have. */
 static json_t *other_json(struct fact **fact)
 {
 	struct sights one = { fact, 1 };
@@ -239,8 +239,8 @@ static json_t *others_json(const struct facts *facts,
 }
 
 /*
- * Writes arguments as --ndjson does: values too large for JSON's integers
- * become negative.
+ * Writes the bits of an argument as --ndjson does: values above the greatest
+ * integer of JSON become negative.
  */
 static json_t *bits_json(uint64_t bits)
 {

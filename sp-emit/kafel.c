@@ -73,7 +73,7 @@ static void write_declaration(const struct profile_rule *rules, size_t n,
 	fputs(") {", out);
 }
 
-/* Writes the rules of one call, of which one is enough. */
+/* Writes the rules of one call, joined by "or". */
 static void write_rules(const struct profile_rule *rules, size_t n, FILE *out)
 {
 	char buf[SYSCALL_NAME_MAX];

@@ -51,7 +51,8 @@ static void allow_below(struct landlock_policy *p,
 }
 
 /*
- * Uses those names of a library that remain when a newer version is installed.
+ * A newer version of a library keeps only its shorter names, so the rules use
+ * these.
  */
 static void allow_versions(struct landlock_policy *p, const char *path,
 			   uint64_t rights)
@@ -89,7 +90,7 @@ static void allow_use(struct landlock_policy *p, const struct path_uses *uses,
 }
 
 /*
- * Returns the path for which the directory of a name gets a rule; the caller
+ * Returns the path of the directory that gets the rule for a name; the caller
  * frees it.
  */
 static char *lasting_parent(const struct path_uses *uses, const char *path)
@@ -101,8 +102,8 @@ static char *lasting_parent(const struct path_uses *uses, const char *path)
 }
 
 /*
- * A place with rights that it only has because the other end of a move has
- * them.
+ * A place with rights that it has only because files are moved from it to
+ * `target`, which has them.
  */
 struct level {
 	char *place, *target;	/* patterns */
@@ -136,8 +137,8 @@ static void free_levels(struct levels *levels)
  * it. So the source must get all rights that the target has.
  */
 struct edge {
-	char *source, *target;	/* patterns for places that have rules */
-	/* the rights to compare: landlock_moved() */
+	char *source, *target;	/* patterns of places that have rules */
+	/* the rights that the kernel compares: landlock_moved() */
 	uint64_t moved;
 	bool queued;
 };
@@ -146,7 +147,7 @@ struct edges {
 	struct edge *at;
 	size_t n;
 	struct edge **by_target;	/* sorted */
-	/* a ring of at most n elements, which begins at `first` */
+	/* a ring buffer of at most n elements; `first` is its start */
 	struct edge **queue;
 	size_t first, n_queued;
 };
@@ -204,8 +205,8 @@ static void enqueue_all(struct edges *edges)
 }
 
 /*
- * Queues the edges whose target is below this place, so that it has gained
- * rights, too.
+ * Queues the edges whose target is below this place, because these targets have
+ * gained rights, too.
  */
 static void enqueue_below(struct edges *edges, const char *place)
 {
@@ -280,17 +281,14 @@ static void allow_moves(struct landlock_policy *p,
 		allow_refer(p, uses, m->from);
 		allow_refer(p, uses, m->to);
 		add_edge(&edges, uses, m->from, m->to, m->types);
-		if (m->access & NAME_DELETE)	/* exchanged */
+		if (m->access & NAME_DELETE)	/* the names were exchanged */
 			add_edge(&edges, uses, m->to, m->from, m->types);
 	}
 	enqueue_all(&edges);
 	while (edges.n_queued) {
 		const struct edge *edge = dequeue(&edges);
 
-		/*
-		 * rights that were added at one place can now be missing at
-		 * another
-		 */
+		/* This can have made rights missing at another place. */
 		if (level(p, edge, levels))
 			enqueue_below(&edges, edge->source);
 	}

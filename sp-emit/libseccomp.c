@@ -37,8 +37,8 @@ static const char prologue[] =
 static const char functions[] =
 "\n"
 "/*\n"
-" * libseccomp takes calls of another architecture by name only; a number is\n"
-" * that of the native one.\n"
+" * libseccomp takes calls of other architectures only by name; it reads each\n"
+" * number as one of the native architecture.\n"
 " */\n"
 "static inline int sandprint_add(scmp_filter_ctx filter, uint32_t token,\n"
 "\t\t\t\tconst struct sandprint_call *call)\n"
@@ -135,8 +135,8 @@ static void write_action(uint32_t action, FILE *out)
 }
 
 /*
- * `number` is the number of the rule, which is part of the name of its
- * conditions.
+ * Writes a call. `number` is the rule's number, which the name of its array of
+ * conditions contains.
  */
 static void write_call(const struct profile_rule *rule, size_t number,
 		       FILE *out)

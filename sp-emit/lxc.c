@@ -3,8 +3,8 @@
  * A policy for lxc.seccomp.profile, version 2: lxc.container.conf(5), SECCOMP
  * CONFIGURATION. LXC applies one list to all architectures of the machine, and
  * skips names for which its libseccomp has no number on an architecture. The
- * default action is never to kill: that would kill lxc-init, most of whose own
- * calls may fail.
+ * default action never kills, because lxc-init would be killed, too; most of
+ * its own calls may fail.
  */
 #include <inttypes.h>
 #include <seccomp.h>
@@ -68,8 +68,7 @@ static int compare_lines(const void *a, const void *b)
 }
 
 /*
- * Refuses names that LXC skips, because the container could not make these
- * calls.
+ * Refuses calls that LXC would skip, because the container could not make them.
  */
 static void check_rule(const struct profile_rule *rule)
 {
@@ -82,7 +81,7 @@ static void check_rule(const struct profile_rule *rule)
 			      rule->name);
 }
 
-/* Writes the names of all architectures, without repeating a line. */
+/* Writes the lines of all architectures, each line once. */
 static void write_rules(const struct profile *p, FILE *out)
 {
 	char **lines = xcalloc(p->n_rules + 1, sizeof(*lines));

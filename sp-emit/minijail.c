@@ -12,9 +12,10 @@
 #include "profile/compare.h"
 
 /*
- * Requires that some bits of an argument have a value. There is a test for each
- * bit that must be set, since `&` holds if any of several bits is set. One more
- * test requires that the other bits are clear.
+ * Writes the condition that the bits of an argument under `mask` have a value.
+ * Each bit that must be set needs a test of its own, since minijail's `&` holds
+ * if any of several bits is set. One more test requires that the other bits are
+ * clear.
  */
 static void write_bits(uint32_t index, uint64_t mask, uint64_t value,
 		       FILE *out)
@@ -45,7 +46,7 @@ static void write_conditions(const struct profile_rule *rule, FILE *out)
 	}
 }
 
-/* Joins all rules of a call to one line, of which one condition must hold. */
+/* Writes all rules of a call as one line, joined by "||". */
 static size_t write_rule(const struct profile *p, size_t i, FILE *out)
 {
 	const struct profile_rule *first = &p->rules[i];

@@ -17,27 +17,32 @@
 #include "base/text.h"
 #include "format.h"
 
-enum { NAMES = 1024 };		/* names that are found without a hash table */
+/* the size of a cache in front of the hash table of names */
+enum { NAMES = 1024 };
 
 struct name {
 	UT_hash_handle hh;
 	struct call_id id;
-	uint64_t count;		/* events of it */
-	char *json;		/* the members from "arch" on */
+	uint64_t count;		/* number of its events */
+	char *json;		/* the members of the line from "arch" on */
 };
 
 struct ndjson {
 	struct trace_sink sink;
 	FILE *out;
-	char **images;		/* as JSON; with the run if there are several */
+	/* as JSON; includes the run if there are several runs */
+	char **images;
 	size_t n_images;
-	char **files;		/* as JSON */
+	char **files;		/* paths of files, as JSON */
 	size_t n_files;
-	struct name *names;	/* by call */
+	struct name *names;	/* hash table of names, by call */
 	struct name *recent[NAMES];
 };
 
-/* Writes a value as one line, and takes the reference. */
+/*
+ * Returns the value as one line, which the caller frees, and drops the
+ * reference to the value.
+ */
 static char *dump(json_t *value)
 {
 	char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
@@ -52,7 +57,7 @@ static void on_image(void *arg, uint32_t number, const char *path)
 {
 	struct ndjson *n = arg;
 
-	/* a new segment numbers its images from 0 */
+	/* Each segment numbers its images from 0. */
 	while (n->n_images > number)
 		free(n->images[--n->n_images]);
 	n->images = xgrow(n->images, n->n_images, sizeof(*n->images));
@@ -63,7 +68,7 @@ static void on_file(void *arg, uint32_t number, const char *path)
 {
 	struct ndjson *n = arg;
 
-	/* a new segment numbers its files from 0 */
+	/* Each segment numbers its files from 0. */
 	while (n->n_files > number)
 		free(n->files[--n->n_files]);
 	n->files = xgrow(n->files, n->n_files, sizeof(*n->files));
@@ -79,7 +84,7 @@ static void on_run(void *arg, uint32_t image, uint32_t run)
 	n->images[image] = text;
 }
 
-/* "arch":"x86_64","nr":39,"name":"getpid". */
+/* Returns "\"arch\":\"x86_64\",\"nr\":39,\"name\":\"getpid\"". */
 static char *call_json(struct call_id id)
 {
 	char *text = dump(json_pack("{s:o,s:i,s:o}", "arch", arch_json(id),
@@ -134,8 +139,8 @@ static char *put_text(char *p, const char *text)
 }
 
 /*
- * Writes ,"args":[…] as signed numbers: then -1 is written as -1, and jq keeps
- * every digit.
+ * Writes ,"args":[…] as signed numbers, so that -1 is written as -1 and jq
+ * keeps every digit.
  */
 static char *put_call(struct ndjson *n, char *p, const struct happening *h)
 {
@@ -272,8 +277,8 @@ void ndjson_finish(struct ndjson *n, const struct trace *trace)
 		lost = count_add(lost, run_lost(trace->runs[i], "event"));
 	if (!lost)
 		return;
-	message_note("%" PRIu64 " events were lost while recording: at the "
-		     "end there is a line for each call that lacks some",
+	message_note("%" PRIu64 " events were lost while recording: the last "
+		     "lines list the calls that lack events",
 		     lost);
 	totals = trace_totals(trace, NULL, NULL, &n_totals);
 	for (size_t i = 0; i < n_totals; i++) {

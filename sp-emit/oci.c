@@ -71,7 +71,10 @@ static json_t *condition_json(const struct profile_arg *arg)
 	json_t *object = json_object();
 
 	json_object_set_new(object, "index", json_integer(arg->index));
-	/* A negative integer stands for a large one: see oci_write(). */
+	/*
+	 * JSON's integers are signed, so a large value is stored as a negative
+	 * one; oci_write() turns it back.
+	 */
 	json_object_set_new(object, "value",
 			    json_integer((json_int_t)arg->value));
 	if (arg->op == SCMP_CMP_MASKED_EQ)
@@ -95,8 +98,8 @@ static json_t *conditional_json(const struct profile_rule *rule)
 }
 
 /*
- * Appends rules with conditions, without duplicates: the profile has the same
- * rule for each architecture.
+ * Appends rules with conditions, each once: the profile repeats a rule for each
+ * architecture.
  */
 static void append_conditional(json_t *rules, const struct profile *p)
 {

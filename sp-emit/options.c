@@ -78,7 +78,9 @@ static char *set_runtime(const struct option_row *row, void *to,
 	return xstrdup("not runc, crun, any, bwrap, firejail, lxc, systemd or none");
 }
 
-/* Returns the optional group with that name, or GROUP_COUNT. */
+/*
+ * Returns the optional group with that name, or GROUP_COUNT if there is none.
+ */
 static int find_optional(const char *name)
 {
 	int g = 0;
@@ -166,7 +168,7 @@ static char *set_general(const struct option_row *row, void *to,
 		xstrdup("not all, none, usual or a list of pid, tmp, hash, date, runs and version");
 }
 
-/* Only services are accepted, since the drop-in has a section [Service]. */
+/* Accepts only services, since the drop-in has a section [Service]. */
 static char *set_install(const struct option_row *row, void *to,
 			 const char *name)
 {
@@ -197,7 +199,10 @@ static char *set_format(const struct option_row *row, void *to,
 	return NULL;
 }
 
-/* Bits of row.modes: what a format must be for the option to have an effect. */
+/*
+ * Bits of row.modes: an option has an effect only on formats of calls, of
+ * paths, or about runs.
+ */
 enum { OF_CALLS = 1, OF_PATHS = 2, OF_RUNS = 4 };
 
 static const struct option_row rows[] = {
@@ -308,7 +313,9 @@ static const struct option_row last_rows[] = {
 	  OPTION_TEXT(struct options, output) },
 };
 
-/* All rows: formats, the options above, groups, and the last options. */
+/*
+ * All rows: formats, options of the table above, groups, and the last options.
+ */
 struct all_rows {
 	struct option_row at[OPTION_ROWS_MAX];
 	size_t n;
@@ -367,10 +374,7 @@ static enum format_deny deny_of(uint32_t action)
 	}
 }
 
-/*
- * Refuses options that only deny, and cannot log instead, if the profile only
- * logs.
- */
+/* With --deny=log, refuses options whose settings can only deny. */
 static void check_staging(const struct options *o)
 {
 	if (o->default_action != SECCOMP_RET_LOG ||
@@ -454,7 +458,7 @@ static void check_selection(const struct options *o)
 			      "image" : "tree", o->format->name);
 }
 
-/* Whether the output says how complete the runs are, or proposes tests. */
+/* Whether the output shows how complete the runs are, or proposes tests. */
 static bool is_about_runs(const struct options *o)
 {
 	return o->format->write == write_html ||

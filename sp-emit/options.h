@@ -30,7 +30,7 @@ struct options {
 	struct selection selection;
 	struct through through;
 	const char *base;	/* --base; NULL: none */
-	struct host host;	/* for its conditions */
+	struct host host;	/* the host for the conditions of the base */
 	struct unit_choice unit;	/* --unit */
 	bool possible;		/* list calls that no run made */
 	bool possible_all;	/* --possible=all */

@@ -56,7 +56,7 @@ bool is_nowhere(const char *path)
 }
 
 /*
- * Returns the pattern for a file without a name in a directory; the caller
+ * Returns the pattern for a file without a name in this directory; the caller
  * frees it.
  */
 static char *nameless_in(const char *directory)
@@ -66,8 +66,8 @@ static char *nameless_in(const char *directory)
 }
 
 /*
- * The kernel (d_tmpfile()) calls a file without a name "#" and its inode's
- * number.
+ * Whether the kernel made the name for a file without one: d_tmpfile() names it
+ * "#" and the number of its inode.
  */
 static bool is_nameless(const char *name)
 {

@@ -16,14 +16,14 @@ struct folded {
 	UT_hash_handle hh;
 	struct path_use use;
 	bool own;		/* the run created or removed it */
-	/* it was created as temporary files are: NAME_PRIVATE */
+	/* created as mkstemp(3) creates files: NAME_PRIVATE */
 	bool private;
 	bool removed;		/* the run removed its name */
-	bool moves;		/* a record has the move of its name */
-	uint32_t *runs;		/* a bit for each run that has it */
+	bool moves;		/* whether a record of a move has this name */
+	uint32_t *runs;		/* a bit for each run that used it */
 };
 
-/* The pattern of a temporary name. */
+/* A pattern for temporary names in a directory. */
 struct template {
 	UT_hash_handle hh;
 	char *pattern;
@@ -40,13 +40,13 @@ struct fold {
 /* Returns the size of `runs` in 32-bit words. */
 size_t words_of(size_t n_runs);
 /*
- * Returns the element of the path, which is added if needed. Takes ownership of
- * the path.
+ * Returns the element of the path, and adds it if there is none. Takes
+ * ownership of the path.
  */
 struct folded *folded_path(struct fold *fold, char *path);
 /* Returns the element of the path, or NULL. */
 struct folded *find_folded(const struct fold *fold, const char *path);
-/* Adds everything that one element has to another. */
+/* Adds the runs, accesses and types of one element to another. */
 void join_folded(struct folded *to, const struct folded *from, size_t words);
 
 /*
@@ -57,10 +57,7 @@ void join_folded(struct folded *to, const struct folded *from, size_t words);
 char *fold_name(uint32_t access, char *path);
 /* Whether a policy can use the path: it must be complete and trusted. */
 bool is_usable(const struct fact *fact);
-/*
- * Whether the name is in no directory, as those of memfds and other special
- * descriptors.
- */
+/* Whether the name is in no directory, as the names of memfds are. */
 bool is_nowhere(const char *path);
 
 #endif

@@ -13,8 +13,8 @@
 #include "names.h"
 
 struct line {
-	const char *what;	/* heap */
-	const char *name;	/* heap */
+	const char *what;	/* to be freed */
+	const char *name;	/* to be freed */
 	const char *how;
 	int32_t answer;
 	uint64_t count;

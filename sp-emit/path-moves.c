@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "names.h"
 
-enum { REGULAR = 8, DIRECTORY = 4 };	/* S_IFMT types */
+enum { REGULAR = 8, DIRECTORY = 4 };	/* types in S_IFMT */
 
 static bool same_directory(const char *a, const char *b)
 {
@@ -30,8 +30,8 @@ static void add_move(struct fold *fold, char *from, char *to, uint32_t access)
 }
 
 /*
- * Adds a move. Even if no rule can use it, it shows to where its names moved,
- * so that guess_moves() does not pair them with others.
+ * Adds a move, even if no rule can use it, so that guess_moves() does not pair
+ * its names with others.
  */
 static void fold_move(struct fold *fold, const struct fact *fact)
 {
@@ -58,7 +58,10 @@ static void fold_move(struct fold *fold, const struct fact *fact)
 	free(to);
 }
 
-/* Whether the name moved, but no record shows from or to where. */
+/*
+ * Whether the name was moved from (`source`) or moved to, and no record has the
+ * other name.
+ */
 static bool is_unpaired(const struct folded *f, bool source)
 {
 	uint32_t access = f->use.access;
@@ -75,7 +78,7 @@ struct seen {
 	char path[];
 };
 
-/* Whether this is the first such name in its directory. */
+/* Returns whether this is the first unpaired name of its directory. */
 static bool see_directory(struct seen **seen, const char *path)
 {
 	char *parent = path_parent(path);
@@ -93,7 +96,10 @@ static bool see_directory(struct seen **seen, const char *path)
 	return !s;
 }
 
-/* Finds such names, one for each directory: more would add nothing. */
+/*
+ * Finds one unpaired name for each directory, since rules for moves depend only
+ * on directories.
+ */
 static struct folded **find_unpaired(const struct fold *fold, bool source,
 				     size_t *n)
 {
@@ -116,8 +122,8 @@ static struct folded **find_unpaired(const struct fold *fold, bool source,
 }
 
 /*
- * For older recordings: assumes moves from each of these directories to each
- * other.
+ * Older recordings have no pairs of names: this assumes a move from each of the
+ * source directories to each of the target directories.
  */
 static void guess_moves(struct fold *fold)
 {
@@ -140,7 +146,7 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* All paths, sorted. The caller frees the array. */
+/* Returns all paths, sorted. The caller frees the array. */
 static const char **sort_names(const struct fold *fold)
 {
 	const char **names = xcalloc(HASH_COUNT(fold->by_path) + 1,
@@ -157,8 +163,8 @@ static const char **sort_names(const struct fold *fold)
 }
 
 /*
- * Whether there are names below "directory/". In the sorted list, the first of
- * them would follow it.
+ * Whether there are names below the directory. If so, the first of them is
+ * where "directory/" would be in the sorted list.
  */
 static bool has_names_below(const struct fold *fold, const char **names,
 			    const char *directory)
@@ -192,7 +198,7 @@ static void learn_type(struct fold *fold, const char **names,
 	uint32_t types = (from ? from->use.types : 0) |
 		(to ? to->use.types : 0);
 
-	/* a link to a file that was in no directory */
+	/* The link is to a file without a name. */
 	if (move->access == NAME_LINK)
 		types |= 1U << REGULAR;
 	else if (!(types & ~(1U | PATH_UNLINKED)) &&

@@ -6,8 +6,8 @@
 #include "path-fold.h"
 
 /*
- * Adds the moves, and the types that follow from them. Call it after all paths
- * were folded.
+ * Adds the moves, and the types of objects that these show. Call it after all
+ * paths were folded.
  */
 void fold_moves(struct fold *fold, const struct facts *moves);
 /* Joins moves whose names have become equal. */

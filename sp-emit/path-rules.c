@@ -45,7 +45,10 @@ void general_print(unsigned int rules, FILE *out)
 			fprintf(out, "%s ", rule_names[i].name);
 }
 
-/* Matches components. Each function returns the length of the match, or 0. */
+/*
+ * Each of these functions returns the length of the match at the start of a
+ * component, or 0.
+ */
 
 static size_t digits(const char *s, size_t n)
 {
@@ -66,7 +69,7 @@ static size_t hexadecimal(const char *s, size_t n)
 	return numbers ? i : 0;
 }
 
-/* 8-4-4-4-12 */
+/* Matches the form 8-4-4-4-12 of hexadecimal digits. */
 static size_t uuid(const char *s, size_t n)
 {
 	static const size_t parts[] = { 8, 4, 4, 4, 12 };
@@ -159,8 +162,8 @@ struct rewriting {
 };
 
 /*
- * Finds the random part of a name, if the run itself created the file or
- * directory.
+ * Finds the random part of a name. Only names of files and directories that the
+ * run itself created count.
  */
 static struct name_part made_up(const struct rewriting *r, const char *name,
 				size_t n)
@@ -183,7 +186,9 @@ static bool is_start(const char *s, const char *component)
 	return s == component || !isalnum((unsigned char)s[-1]);
 }
 
-/* Rewrites the random part of a component, which is between S and END. */
+/*
+ * Rewrites the random part of a component; the component is between S and END.
+ */
 static void rewrite_part(struct rewriting *r, const char *component,
 			 const char *s, const char *end)
 {

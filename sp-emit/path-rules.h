@@ -24,8 +24,8 @@ enum general_rule {
 	GENERAL_ALL = 63,
 	GENERAL_USUAL = GENERAL_ALL & ~GENERAL_VERSION,
 	/*
-	 * This is not a rule, but a flag: leave out the paths that the start of
-	 * a program needs, because a running program loads the policy.
+	 * A flag instead of a rule. It leaves out the paths that only the start
+	 * of a program needs, for a policy that a running program loads.
 	 */
 	PATHS_OF_RUNNING = 64,
 };
@@ -38,8 +38,8 @@ bool general_parse(const char *list, unsigned int *rules);
 void general_print(unsigned int rules, FILE *out);
 
 /*
- * Whether, and how, the run itself created the file or directory that the first
- * N bytes of the path name.
+ * Returns whether the run itself created the file or directory that the first N
+ * bytes of the path name, and how.
  */
 typedef bool is_made(const void *arg, const char *path, size_t n,
 		     enum making *making);

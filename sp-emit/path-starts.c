@@ -18,8 +18,9 @@ struct program {
 
 struct starts {
 	const struct trace *trace;
-	struct program *by_path;	/* the keys point into the images */
-	/* by image: whether an image of the trace started it */
+	/* hash table of programs; the images own the keys */
+	struct program *by_path;
+	/* for each image: whether an image of the trace started it */
 	bool *was_started;
 };
 

@@ -24,7 +24,7 @@ static uint32_t type_bit(uint32_t access)
 		PATH_UNLINKED : bit;
 }
 
-/* Whether O_CREAT can create the file. The kernel's own files always exist. */
+/* Whether O_CREAT can create the file. Files of /proc and /sys always exist. */
 static bool may_be_made(uint32_t access, const char *path)
 {
 	return access & NAME_NAMELESS ||
@@ -51,9 +51,8 @@ static bool is_manager(const struct image *image)
 }
 
 /*
- * Notes the files that an image of the run created. Files that the service's
- * manager created are left out, because they exist before the policy is in
- * force.
+ * Notes the files that an image of the run created. Files that the service
+ * manager created do not count: they exist before the policy is in force.
  */
 static void fold_made(struct fold *fold, const struct fact *fact)
 {
@@ -117,9 +116,9 @@ static void fold_fact(struct fold *fold, const struct trace *t,
 }
 
 /*
- * A service reads a state file, or removes a socket, that its last run left,
- * and then creates its own. In the recording the file did not exist, but at the
- * next start it will.
+ * A service can read a state file, or remove a socket, that its previous run
+ * left, and then create its own. In the recording the file did not exist, but
+ * at the next start it will.
  */
 static void fold_missing(struct fold *fold, const struct fact *fact)
 {
@@ -143,7 +142,7 @@ static void fold_missing(struct fold *fold, const struct fact *fact)
 	free(pattern);
 }
 
-/* Returns the pattern that some rules make of a path; the caller frees it. */
+/* Returns the pattern for a path by some rules; the caller frees it. */
 typedef char *(*naming)(const struct fold *fold, struct folded *all,
 			const struct folded *f, void *arg, unsigned int *used);
 
@@ -162,7 +161,7 @@ static void rename_end(const struct fold *fold, struct folded *all,
 	*path = to;
 }
 
-/* Renames all paths with the function `name`. */
+/* Replaces each path by its pattern: name() returns it. */
 static void regroup(struct fold *fold, naming name, void *arg)
 {
 	struct folded *old = fold->by_path, *f, *next;
@@ -189,8 +188,8 @@ static void regroup(struct fold *fold, naming name, void *arg)
 }
 
 /*
- * Returns "/tmp/x.*" for the first N bytes of a path, whose last name is partly
- * random; the caller frees it.
+ * Returns a pattern such as "/tmp/x.*" for the first N bytes of a path, whose
+ * last name has a random part. The caller frees it.
  */
 static char *template_of(const char *path, size_t n, enum making making)
 {
@@ -290,13 +289,14 @@ static char *name_by_rules(const struct fold *fold, struct folded *all,
 			  used);
 }
 
-/* Finds numbers that differ between runs. */
+/* The rule for numbers that differ between runs. */
 
 struct shape {
 	UT_hash_handle hh;
 	char *text;
 	size_t members;
-	bool steady;		/* one name of this shape is in several runs */
+	/* whether several runs have the same name of this shape */
+	bool steady;
 	uint32_t *runs;
 };
 
@@ -344,8 +344,8 @@ static void add_shape(struct shape **shapes, const struct folded *f,
 }
 
 /*
- * If no name of the shape is in two runs, each run used its own: replaces the
- * numbers.
+ * Replaces the numbers in a name by wildcards, if no two runs have the same
+ * name of this shape.
  */
 static char *name_by_runs(const struct fold *fold, struct folded *all,
 			  const struct folded *f, void *arg,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Folds the uses of paths in a trace, for the formats made of paths. Names that
- * differ from run to run become one pattern.
+ * Joins the uses of each path in a trace, for the formats made of paths. Names
+ * that differ from run to run become one pattern.
  */
 #ifndef PATHS_H
 #define PATHS_H
@@ -18,8 +18,8 @@ enum { PATH_UNLINKED = 1 << 16 };
 struct path_use {
 	char *pattern;
 	/*
-	 * access bits of names.h that need rights; 0: only an image that was
-	 * left out created it
+	 * Access bits of names.h that need rights. 0: only an image that was
+	 * left out created the path.
 	 */
 	uint32_t access;
 	/*
@@ -28,9 +28,9 @@ struct path_use {
 	 */
 	uint32_t types;
 	uint64_t count;
-	/* it was, or can be, created or removed: it need not exist */
+	/* whether the run creates or removes it, so that it need not exist */
 	bool made;
-	/* the rules that made it a pattern; 0: it is a single path */
+	/* the rules that made the pattern; 0: a single path */
 	unsigned int rules;
 	size_t names;		/* the number of paths that have this pattern */
 };
@@ -38,7 +38,7 @@ struct path_use {
 /* A rename or a link. */
 struct path_move {
 	char *from, *to;	/* patterns */
-	/* NAME_RENAME or NAME_LINK; with NAME_DELETE, both were exchanged */
+	/* NAME_RENAME or NAME_LINK; with NAME_DELETE, an exchange */
 	uint32_t access;
 	uint32_t types;		/* types of the moved object; 1: unknown */
 	bool same_directory;
@@ -49,20 +49,20 @@ struct path_uses {
 	size_t n;
 	struct path_move *moves;
 	size_t n_moves;
-	/* the number of names that were cut or could not be read */
+	/* the number of names that were truncated or not readable */
 	size_t doubtful;
 };
 
 /*
- * Folds the paths that need rights: path_needs_right(). A file without a name
- * (O_TMPFILE) becomes "#" and PATTERN_ANY in its directory. If a recording has
- * no records of moves, these are guessed: each source could have moved to each
- * destination.
+ * Joins the uses of paths that need rights: path_needs_right(). A file without
+ * a name (O_TMPFILE) becomes "#" and PATTERN_ANY in its directory. If a
+ * recording has no records of moves, they are guessed: each source could have
+ * moved to each destination.
  */
 struct path_uses *paths_fold(const struct trace *t, unsigned int rules);
 void paths_free(struct path_uses *uses);
 
-/* The use with exactly this pattern, or NULL. */
+/* Returns the use with exactly this pattern, or NULL. */
 const struct path_use *paths_find(const struct path_uses *uses,
 				  const char *pattern);
 /*

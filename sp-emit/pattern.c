@@ -10,8 +10,8 @@
 #include "kernel/path.h"
 
 /*
- * Added to an escaped byte. The result is neither a letter nor a digit, so that
- * no rule matches it.
+ * This is added to an escaped byte. The result is neither a letter nor a digit,
+ * so no rule matches it.
  */
 enum { ESCAPED = 2 };
 

@@ -16,28 +16,25 @@
 /* Returns the pattern that stands only for this path; the caller frees it. */
 char *pattern_of(const char *path);
 /*
- * Returns the only path for which the pattern stands, which the caller frees.
- * NULL: it has a wildcard.
+ * Returns the only path that matches the pattern, which the caller frees.
+ * Returns NULL if the pattern has a wildcard.
  */
 char *pattern_path(const char *pattern);
 bool pattern_is_path(const char *pattern);
 /*
- * The pattern for display, which the caller frees: escaped as by path_escape(),
- * with `*` for each wildcard.
+ * Returns the pattern for display, which the caller frees: escaped as by
+ * path_escape(), with `*` for each wildcard.
  */
 char *pattern_text(const char *pattern);
 /*
- * Reads the next part. Returns a byte of a name, -1 for PATTERN_ANY, or 0 at
+ * Reads the next element. Returns a byte of a name, -1 for PATTERN_ANY, or 0 at
  * the end.
  */
 int pattern_next(const char **pattern);
 
 /* Whether the path is the directory, or is below it. */
 bool path_is_below(const char *path, const char *directory);
-/*
- * Returns the directory of a path or pattern, which is "/" for one in the root.
- * The caller frees it.
- */
+/* Returns the directory of a path or pattern. The caller frees it. */
 char *path_parent(const char *path);
 /*
  * Returns the next shorter name of a shared library, which the caller frees, or
@@ -47,8 +44,8 @@ char *path_parent(const char *path);
  */
 char *path_shorter_version(const char *path);
 /*
- * Returns the pattern up to the first component with a wildcard; the caller
- * frees it.
+ * Returns the part of the pattern before the first component with a wildcard;
+ * the caller frees it.
  */
 char *pattern_literal(const char *pattern);
 

@@ -16,14 +16,15 @@ struct chance {
 	const struct ability *ability;
 	const struct possible_call *calls[GRAPH_NUMBERS_MAX];
 	size_t n;
-	bool seen;		/* a run made another call of the ability */
-	size_t rank;		/* of its likeliest call */
+	/* whether a run made another call of the ability */
+	bool seen;
+	size_t rank;		/* position of its likeliest call in the list */
 };
 
 /*
- * Returns the ability of a call that the executable itself makes, directly or
- * by a function that the table of abilities lists. Returns NULL for other
- * calls, such as those of libraries: they say little about the program.
+ * Returns the ability of a call that the executable makes directly, or by a
+ * function in the table of abilities. Returns NULL for other calls, such as
+ * those of libraries, which say little about the program.
  */
 static const struct ability *ability_in_code(const struct possible_call *call)
 {
@@ -70,8 +71,8 @@ static void find_chances(struct chance *chances, const struct digest *d)
 }
 
 /*
- * Abilities of which no run made a call come first. Within each half, those
- * that matter to a reviewer come first, then those with the likeliest calls.
+ * Abilities that no run used come first. Within both groups, those that matter
+ * to a reviewer come first, and then those with the likeliest calls.
  */
 static int by_weight(const void *a, const void *b)
 {
@@ -111,8 +112,8 @@ static bool has_instructions(const struct chance *c, const char *object)
 }
 
 /*
- * Adds "imports unlink, rename": the functions through which the object of
- * calls[at] makes calls of this ability.
+ * Adds "imports unlink, rename", which are the functions through which the
+ * object of calls[at] makes calls of this ability.
  */
 static void put_functions(struct proposal *p, const struct chance *c, size_t at)
 {
@@ -139,8 +140,8 @@ static void put_functions(struct proposal *p, const struct chance *c, size_t at)
 }
 
 /*
- * Returns the name of the object as in reports: an executable can have been
- * executed by another name.
+ * Returns the object's name in reports: the file can have been executed by
+ * another path.
  */
 static char *object_text(const struct trace *t, const char *object)
 {
@@ -187,7 +188,8 @@ void propose_by_code(struct proposals *p, const struct digest *d,
 		     size_t from, size_t to)
 {
 	struct chance *chances;
-	size_t n = index_of(NULL);	/* the number of abilities */
+	/* index_of(NULL) is the number of abilities */
+	size_t n = index_of(NULL);
 
 	if (!d->emit->lists_possible)
 		return;

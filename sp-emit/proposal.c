@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Proposes tests for things that the runs themselves show to be untested. */
+/* Proposes tests for abilities that the runs themselves show to be untested. */
 #include "proposal.h"
 
 #include <errno.h>
@@ -16,13 +16,13 @@
 
 enum {
 	/*
-	 * the number of proposals from the code that come before those about
-	 * single runs
+	 * the number of proposals from the code that precede those about single
+	 * runs
 	 */
 	FROM_CODE_FIRST = 5,
 	RUNS_MAX = 3,		/* the number of runs that one proposal names */
 	NAMES_MAX = 4,
-	/* limits, because a stream can have very many of both: */
+	/* Limits, because a stream can have very many runs and paths. */
 	MARKS_MAX = 200,	/* runs whose marks are counted */
 	MISSING_MAX = 200,	/* paths that are looked up */
 };
@@ -80,7 +80,7 @@ bool digest_saw(const struct digest *d, const char *calls)
 	return false;
 }
 
-/* Returns how often one call was made, whatever the architecture. */
+/* Returns how often the call was made, on all architectures together. */
 static uint64_t times(const struct digest *d, const char *name)
 {
 	char buf[SYSCALL_NAME_MAX];
@@ -101,8 +101,7 @@ static const struct run *run_at(const struct digest *d, size_t i)
 }
 
 /*
- * Later parts of a recording are not counted, because they have the status of
- * the first part.
+ * Only the first part of a recording counts, since the others have its status.
  */
 static void propose_repeats(struct proposals *p, const struct digest *d)
 {
@@ -197,8 +196,8 @@ static void propose_clients(struct proposals *p, const struct digest *d)
 }
 
 /*
- * A program handles signals in one of two ways: a handler returns by
- * rt_sigreturn, or the program waits for signals.
+ * Programs handle signals in two ways: a handler ends with rt_sigreturn, or the
+ * program waits for signals.
  */
 static void propose_signals(struct proposals *p, const struct digest *d)
 {
@@ -217,7 +216,7 @@ static void propose_signals(struct proposals *p, const struct digest *d)
 			       "handler", times(d, "rt_sigaction")));
 }
 
-/* Proposes more runs if some recordings did not get to a mark. */
+/* Proposes to repeat runs that did not get to a mark. */
 static void propose_phases(struct proposals *p, const struct digest *d)
 {
 	const struct trace *t = d->emit->trace;
@@ -284,7 +283,7 @@ static void propose_like(struct proposals *p, const struct digest *d,
 			propose_call(new, d->calls[i].name);
 }
 
-/* Names the runs with the most calls that no other group of runs made. */
+/* Names runs with calls that no other group of runs made, most calls first. */
 static void propose_lone(struct proposals *p, const struct digest *d)
 {
 	size_t n_runs = d->emit->trace->n_runs;
@@ -309,8 +308,8 @@ static void propose_lone(struct proposals *p, const struct digest *d)
 
 /*
  * Whether the path is in a directory where every program looks for libraries,
- * locales and commands. Such paths say little about the program. A shell looks
- * for commands in each directory of $PATH.
+ * locales and commands. Such paths say little about the program. A shell also
+ * looks for commands in each directory of $PATH.
  */
 static bool is_usual(const char *path)
 {
@@ -337,8 +336,8 @@ static bool was_found(const struct trace *t, const struct fact *missing)
 }
 
 /*
- * Returns the path of a failed lookup, which the caller frees, or NULL if it
- * says nothing about the program.
+ * Returns the path of a failed lookup, which the caller frees. Returns NULL if
+ * the path says nothing about the program.
  */
 static char *missing_path(const struct fact *fact)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Proposes tests that are missing. The recording and the code show what the
- * program can do. For abilities that no run used, a test is proposed, with the
- * evidence.
+ * Proposes tests that are missing. The recording and the code of the
+ * executables show abilities of the program. For each ability that no run used,
+ * this proposes a test, with the evidence.
  */
 #ifndef PROPOSAL_H
 #define PROPOSAL_H
@@ -10,7 +10,7 @@
 #include "digest.h"
 
 /*
- * A part of a sentence: our own words, or a name from outside (`outside`),
+ * A part of a sentence. It is our own text, or a name from outside (`outside`),
  * which the format must escape.
  */
 struct proposal_part {
@@ -29,7 +29,7 @@ struct proposal {
 };
 
 struct proposals {
-	/* the proposal with which to begin comes first */
+	/* sorted: a tester should begin with the first one */
 	struct proposal *at;
 	size_t n;
 };
@@ -43,7 +43,7 @@ void proposals_free(struct proposals *p);
  */
 const char *proposals_hint(const struct digest *d);
 
-/* The rest is for proposal*.c. */
+/* The following is only for proposal*.c. */
 
 struct proposal *propose(struct proposals *p, char *test);
 void because(struct proposal *p, char *text);
@@ -52,8 +52,8 @@ void propose_call(struct proposal *p, const char *name);
 
 /*
  * With --possible: adds proposals from the code of the executables, for
- * abilities that no run used. Adds only those with the numbers from `from` up
- * to `to`.
+ * abilities that no run used. Their numbers are `from` to `to` - 1 in the list
+ * of all such proposals.
  */
 void propose_by_code(struct proposals *p, const struct digest *d,
 		     size_t from, size_t to);

@@ -13,18 +13,15 @@
 
 enum { FIFO = 1, CHARACTER = 2, BLOCK = 6, SOCKET = 12 };	/* S_IFMT types */
 
-/* The effects of an option on a path and on the paths below it. */
+/* The effect of an option on a path and on all paths below it. */
 enum effect {
-	/*
-	 * an exception: leaves it as it is, though the directory above is
-	 * affected
-	 */
+	/* no effect, although the directory above is affected */
 	SAME,
 	READ_ONLY,
 	HIDDEN,		/* inaccessible */
-	/* without CAP_SYSLOG, the kernel shows addresses in it as 0 */
+	/* without CAP_SYSLOG, the kernel shows addresses there as 0 */
 	MASKED,
-	/* becomes a directory with only the entries that are marked SAME */
+	/* a new directory that has only the entries marked SAME */
 	REPLACED,
 };
 
@@ -36,13 +33,13 @@ struct effect_on {
 enum { EFFECTS_MAX = 24, CALLS_MAX = 12 };
 
 /*
- * The sources are systemd.exec(5), SANDBOXING, and src/core/namespace.c of
- * systemd 252 where the page does not list everything. Our manual has the same
- * table. The tests compare both with the effects of systemd's options.
+ * The sources are systemd.exec(5), SANDBOXING, and, where that is incomplete,
+ * src/core/namespace.c of systemd 252. sandprint-systemd(7) has the same table.
+ * The tests compare both with the effects of systemd's options.
  */
 struct protection {
 	const char *setting;
-	/* for each path, the longest matching entry decides */
+	/* The longest entry that matches a path decides. */
 	struct effect_on on[EFFECTS_MAX];
 	const char *calls[CALLS_MAX];		/* the calls that it denies */
 };
@@ -84,7 +81,9 @@ static const struct protection table[] = {
 	{ "ProtectKernelModules=yes", {
 		{ HIDDEN, "/usr/lib/modules" }, { HIDDEN, "/lib/modules" } },
 	  { "init_module", "finit_module", "delete_module" } },
-	/* ProtectSystem=strict does not affect /dev. */
+	/*
+	 * This makes up for ProtectSystem=strict, which does not affect /dev.
+	 */
 	{ "ReadOnlyPaths=-/dev/shm", { { READ_ONLY, "/dev/shm" } }, { NULL } },
 };
 enum { N_PROTECTIONS = sizeof(table) / sizeof(table[0]) };
@@ -129,11 +128,11 @@ bool changes_mounts(const struct trace *t)
 			    !path_is_doubted(t->paths.at[i]->id.nr))
 				return true;
 		}
-	/* older recordings have no mount points */
+	/* Older recordings have no mount points. */
 	return !recorded && (calls_mount(t) || calls_pivot_root(t));
 }
 
-/* A use of a path, in the form in which protections are compared with it. */
+/* A use of a path, for the comparison with protections. */
 struct use {
 	const char *path;
 	uint32_t access;	/* names.h */
@@ -145,7 +144,7 @@ static unsigned int type_of(const struct use *u)
 	return (u->access & NAME_TYPE) >> NAME_TYPE_SHIFT;
 }
 
-/* Writing to it works even on a read-only mount or a full disk. */
+/* Whether writes to the file work on a read-only mount and on a full disk. */
 static bool is_special(const struct use *u)
 {
 	unsigned int type = type_of(u);
@@ -176,9 +175,9 @@ static const struct effect_on *effect_on(const struct protection *p,
 }
 
 /*
- * PrivateDevices= makes a new /dev that lacks all other entries and cannot be
- * changed. Nothing that is mapped from it can be executed, and devices
- * elsewhere cannot be opened.
+ * PrivateDevices= makes a new /dev with few entries, which cannot be changed.
+ * Files that are mapped from it cannot be executed. Devices outside of it
+ * cannot be opened.
  */
 static bool contradicts_devices(const struct use *u)
 {
@@ -257,7 +256,7 @@ static bool is_contradicted(const struct protection *p, const struct trace *t)
 	return cwd_contradicts(p, t) || calls_any(t, p->calls);
 }
 
-/* Whether it is below /tmp or /var/tmp. */
+/* The protection of /tmp and /var/tmp */
 
 static bool is_temporary(const char *path)
 {
@@ -265,8 +264,8 @@ static bool is_temporary(const char *path)
 }
 
 /*
- * Adds the path if the trace shows that it was created there, under a name that
- * nobody else can know.
+ * Adds the path if the trace shows that the run created it there, under a name
+ * that nobody else can know.
  */
 static void add_secret(struct path_list *secret, const struct fact *fact)
 {
@@ -307,8 +306,8 @@ static bool is_shared_use(const struct path_list *secret,
 }
 
 /*
- * Whether a file is moved or linked out of these directories, and so to another
- * mount.
+ * Whether a file was moved or linked out of these directories, which is to
+ * another mount.
  */
 static bool is_move_out(const struct fact *fact)
 {
@@ -349,7 +348,10 @@ void path_list_sort(struct path_list *list)
 	array_sort(list->at, list->n, sizeof(*list->at), by_name);
 }
 
-/* Searches for each directory above the path, since the list can be long. */
+/*
+ * Searches the list for each directory above the path, since the list can be
+ * long.
+ */
 bool path_list_has(const struct path_list *list, const char *path,
 		   bool (*covers)(const char *path, const char *directory))
 {
@@ -376,7 +378,7 @@ void path_list_free(struct path_list *list)
 	free(list->at);
 }
 
-/* ProtectSystem=strict does not affect homes. */
+/* This makes up for ProtectSystem=strict, which does not affect homes. */
 
 static const char *const homes[] = { "/home", "/root", "/run/user", NULL };
 

@@ -23,7 +23,9 @@ enum {
 	PATH_RUNS = NAME_EXECUTE | NAME_MAP,
 };
 
-/* Sorted paths, none below another, each written as it must be in a unit. */
+/*
+ * Sorted paths. None is below another one, and each is in the syntax of units.
+ */
 struct path_list {
 	char **at;		/* heap, each */
 	size_t n;
@@ -58,8 +60,8 @@ bool changes_mounts(const struct trace *t);
 bool has_private_tmp(const struct trace *t);
 
 /*
- * Writes the options that no use contradicts. `writable` is the list for
- * ReadWritePaths=, and `private_tmp` comes from has_private_tmp().
+ * Writes the options that no recorded use contradicts. `writable` is the list
+ * for ReadWritePaths=, and `private_tmp` comes from has_private_tmp().
  */
 void write_protections(const struct trace *t, const struct path_list *writable,
 		       bool private_tmp, FILE *out);

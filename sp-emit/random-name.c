@@ -7,16 +7,16 @@
 enum {
 	/* the number of X in a template of mkstemp(3) */
 	SUFFIX = 6,
-	/* the longest extension after them, with mkstemps(3) */
+	/* the longest extension after the random part, with mkstemps(3) */
 	EXTENSION_MAX = 8,
-	/* random characters in Python: small letters, digits and _ */
+	/* random characters in Python: lower-case letters, digits and _ */
 	PYTHON_SUFFIX = 8,
-	/* digits of a number below 2^32: one name in 400 has fewer */
+	/* digits of a random number below 2^32; one in 400 has fewer */
 	GO_SUFFIX = 8,
 };
 
 /*
- * Some programs put these words before a number of random characters. Such a
+ * Some programs write these words before that many random characters. Such a
  * name counts as random whatever its characters are.
  */
 static const struct {
@@ -52,7 +52,7 @@ static size_t template_suffix(const char *s, size_t n)
 	return 0;
 }
 
-/* The letters and digits at the end of a name. */
+/* The letters and digits at the end of a name, counted by kind. */
 struct ending {
 	size_t size, numbers, small, large;
 	bool capital;		/* whether the first is a capital letter */
@@ -88,7 +88,7 @@ static size_t digits_at_end(const char *s, size_t n)
 	return size;
 }
 
-/* Whether it is a word and a number, as people write it: key2048. */
+/* Whether it is a word and a number, as in the chosen name "key2048". */
 static bool is_numbered_word(const char *s, size_t n, const struct ending *e)
 {
 	size_t size = digits_at_end(s, n);
@@ -99,7 +99,7 @@ static bool is_numbered_word(const char *s, size_t n, const struct ending *e)
 	return size && word.size && is_word(&word);
 }
 
-/* Whether it has one capital between small letters: userToken. */
+/* Whether it has one capital between lower-case letters, as in "userToken". */
 static bool is_two_words(const char *s, size_t n, const struct ending *e)
 {
 	enum { PART_MIN = 3 };
@@ -123,8 +123,8 @@ static bool looks_chosen(const char *s, size_t n, const struct ending *e)
 }
 
 /*
- * The length of a random end, for any file. A single word, with at most a first
- * capital and no digit, does not count as random.
+ * Returns the length of a random end of any file's name. A single word without
+ * digits does not count, even with a capital at its start.
  */
 static size_t likely_suffix(const char *s, size_t n)
 {
@@ -138,8 +138,8 @@ static size_t likely_suffix(const char *s, size_t n)
 }
 
 /*
- * For Python: `_` is one of its random characters, but also occurs in chosen
- * names.
+ * For Python: `_` is one of its random characters, but chosen names also have
+ * it.
  */
 static bool has_python_suffix(const char *s, size_t n)
 {
@@ -155,8 +155,8 @@ static bool has_python_suffix(const char *s, size_t n)
 }
 
 /*
- * Whether there is something before the random part. A hidden name of one word,
- * ".config", has nothing before the word.
+ * Whether the name has other characters before the random part. A hidden name
+ * of one word, such as ".config", has none.
  */
 static bool follows_something(const char *s, size_t n, size_t size)
 {
@@ -164,9 +164,9 @@ static bool follows_something(const char *s, size_t n, size_t size)
 }
 
 /*
- * Returns the length of the random end of a file's name, if the file was
- * created as temporary files are, or 0. Names that somebody may have chosen do
- * not count: otherwise a file that a service keeps, app.sqlite, would put app.*
+ * Returns the length of the random end in the name of a file that was created
+ * as mkstemp(3) creates files, or 0. Names that somebody may have chosen do not
+ * count: otherwise app.sqlite, a file that a service keeps, would put app.*
  * into its policy. If the file was removed again, every ending that mkstemp(3)
  * can generate counts.
  */

@@ -14,15 +14,15 @@ struct name_part {
 };
 
 /*
- * How the run created the file or directory. The later a value is in this list,
- * the less random a name has to look to count as temporary.
+ * How the run created the file or directory. Names with later values need to
+ * look less random to count as temporary.
  */
 enum making {
 	MADE,
 	/* new, and accessible only to its owner: NAME_PRIVATE */
 	MADE_PRIVATE,
 	MADE_AND_REMOVED,	/* private, and the run removed it */
-	/* private, and another private name looks random in the same way */
+	/* private, and another private name has a similar random part */
 	MADE_LIKE_ANOTHER,
 };
 

@@ -9,7 +9,7 @@ struct results;
 
 struct result_sum {
 	uint64_t n;		/* the number of calls that ended */
-	uint64_t errors;	/* of these */
+	uint64_t errors;	/* the number of calls that failed */
 	uint64_t ns;		/* the total time from entry to end */
 };
 
@@ -20,8 +20,8 @@ const struct trace_sink *results_sink(const struct results *r);
 bool results_exist(const struct results *r);
 struct result_sum results_of(const struct results *r, struct call_id id);
 /*
- * Whether a call's return value is an error: -errno, or one that only the
- * kernel sees.
+ * Whether a return value is an error: -errno, or a code that only the kernel
+ * sees.
  */
 bool result_is_error(int64_t result);
 

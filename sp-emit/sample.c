@@ -22,7 +22,7 @@ const struct sample_words *sample_words(const struct unit_choice *choice)
 
 struct numbered_run {
 	const struct run *run;
-	size_t at;		/* in the trace */
+	size_t at;		/* index of the run in the trace */
 };
 
 static int by_unit(const void *a, const void *b, void *choice)
@@ -33,8 +33,8 @@ static int by_unit(const void *a, const void *b, void *choice)
 }
 
 /*
- * Returns the recordings, sorted so that those of a unit, and of a group, are
- * neighbours.
+ * Returns the recordings, sorted so that those of one unit are neighbours, and
+ * so are those of one group.
  */
 static struct numbered_run *runs_in_order(const struct trace *t,
 					  const struct unit_choice *choice,

@@ -26,7 +26,7 @@
 #include "suggest.h"
 #include "trust.h"
 
-/* Chooses the groups by the format and the options. */
+/* Chooses the default groups for the format, changed by the options. */
 static struct group_choice choose_groups(const struct options *o,
 					 const struct emit *emit,
 					 const struct arch *native)
@@ -45,7 +45,10 @@ static struct group_choice choose_groups(const struct options *o,
 		[GROUP_START] = flags & FORMAT_BEFORE,
 		[GROUP_VDSO] = true,
 		[GROUP_RUNTIME] = choice.runtimes,
-		/* not if other calls are allowed, or get ENOSYS anyway */
+		/*
+		 * Without this group if other calls are allowed, or get ENOSYS
+		 * anyway.
+		 */
 		[GROUP_FALLBACK] = flags & FORMAT_ERRNO &&
 			o->default_action != SECCOMP_RET_LOG &&
 			o->default_action != (SECCOMP_RET_ERRNO | ENOSYS),
@@ -83,7 +86,10 @@ static bool select_from(struct trace **t, const struct options *o)
 	bool fine = true;
 	char *refused = NULL;
 
-	/* Only another phase may show which executable started which. */
+	/*
+	 * Another phase may show which executable started which, so images are
+	 * selected first.
+	 */
 	if (!selection_is_empty(&o->selection)) {
 		message_all(select_notes(*t, &o->selection), message_note);
 		fine = !message_all(select_problems(*t, &o->selection),
@@ -103,7 +109,7 @@ static bool select_from(struct trace **t, const struct options *o)
 	return fine;
 }
 
-/* If the trace itself is shown, nothing is left out. */
+/* A format that shows the trace itself leaves out nothing. */
 static bool leave_out_harness(struct trace **t, const struct options *o)
 {
 	unsigned int flags = o->format->flags;
@@ -184,7 +190,7 @@ static bool add_calls(struct possible *possible, struct emit *emit,
 	return possible_add(possible, &o->add, p, o->format);
 }
 
-/* Returns the reason under which the summary counts a rule. */
+/* Returns the reason for a rule under which the summary counts it. */
 static int first_origin(const struct profile_rule *rule)
 {
 	if (rule->origin & PROFILE_OBSERVED)
@@ -210,7 +216,7 @@ static void print_gains(const struct profile *p)
 	}
 }
 
-/* "27 observed + 5 kernel + 6 vdso + 19 runtime; 8 get ENOSYS". */
+/* Prints "27 observed + 5 kernel + 6 vdso + 19 runtime; 8 get ENOSYS". */
 static void print_summary(const struct profile *p, const struct trace *t)
 {
 	static const char *const others[] = { "base", "added" };
@@ -274,10 +280,7 @@ static void write_to(const struct emit *emit, const struct options *o, FILE *out
 		o->format->write(emit, out);
 }
 
-/*
- * --into: writes the configuration that was read, with only the profile
- * changed.
- */
+/* --into: writes the configuration with a new profile, otherwise unchanged. */
 static void put_into(const struct options *o, char *profile, FILE *out)
 {
 	static const char *const place[] = { "linux", "seccomp", NULL };
@@ -295,8 +298,8 @@ static void put_into(const struct options *o, char *profile, FILE *out)
 }
 
 /*
- * Writes to memory first, so that nothing goes to stdout if a writer stops with
- * an error.
+ * Writes to memory first, so that stdout stays empty if a writer stops with an
+ * error.
  */
 static bool write_whole(const struct emit *emit, const struct options *o,
 			FILE *out)
@@ -317,7 +320,7 @@ static bool write_whole(const struct emit *emit, const struct options *o,
 	return !message_status();
 }
 
-/* These functions return whether the output was committed. */
+/* The following functions return whether they committed the output. */
 
 static bool write_emit(const struct emit *emit, const struct options *o,
 		       struct output *out)
@@ -333,18 +336,21 @@ static void note_start(const struct options *o)
 {
 	if (!message_status() && loads_itself(o->format) && !o->from &&
 	    !o->explain)
-		message_note("what the program does before it calls %s() is "
+		message_note("calls that the program makes before %s() are "
 			     "allowed, too, unless left out by sp-record --mark "
 			     "and --from", o->format->write == write_libseccomp ?
 			     "sandprint_load" : "sandprint_landlock");
 }
 
-/* The files and processes that were opened or started before the sandbox. */
+/*
+ * The files that were opened, and the processes that were started, before the
+ * sandbox.
+ */
 struct sources {
 	struct inputs inputs;
 	struct base base;
 	struct reader *reader;	/* NULL if not needed */
-	/* summed while the stream is read; NULL without --table */
+	/* Summed while the stream is read; NULL without --table. */
 	struct results *results;
 };
 
@@ -384,7 +390,7 @@ static bool emit_trace(const struct trace *t, const struct options *o,
 }
 
 /*
- * Writes events while the stream is read. Only the counts are kept in memory.
+ * Writes events while the stream is read, so that memory only holds the counts.
  */
 static bool emit_events(struct trace **trace, const struct options *o,
 			struct inputs *inputs, struct output *out)
@@ -413,10 +419,7 @@ static bool emit_events(struct trace **trace, const struct options *o,
 	return ok;
 }
 
-/*
- * Drops the results if something was selected: they belong to the whole
- * recording.
- */
+/* Results are those of the whole recording, so a selection drops them. */
 static void take_results(struct trace *t, const struct options *o,
 			 struct sources *from)
 {
@@ -481,7 +484,10 @@ static bool emit_to(struct trace **t, const struct options *o,
 		emit_facts(t, o, from, out);
 }
 
-/* Only a configuration has this member, which the specification requires. */
+/*
+ * Whether the JSON is a configuration: it has a member that the specification
+ * requires, and that no other JSON file has.
+ */
 static bool is_configuration(const char *text)
 {
 	json_t *root = json_loads(text, JSON_DECODE_INT_AS_REAL, NULL);

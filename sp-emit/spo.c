@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A SeccompProfile of the Kubernetes Security Profiles Operator, in YAML. Its
- * rules are the OCI's, but it has no field for the errno of all other calls:
- * they get the runtimes' default, EPERM.
+ * rules are the OCI's, but no field can set the errno of other calls: they get
+ * EPERM, the default of runtimes.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -57,7 +57,7 @@ static void emit_list(yaml_emitter_t *emitter, const json_t *list)
 	yaml_emitter_emit(emitter, &event);
 }
 
-/* Quotes strings, so that no reader reads "on" or "12" as another type. */
+/* Quotes strings, so that "on" or "12" is not read as another type. */
 static void emit_value(yaml_emitter_t *emitter, const json_t *value)
 {
 	char *text, *number;
@@ -84,8 +84,8 @@ static void write_yaml(const json_t *document, FILE *out)
 	yaml_event_t event;
 
 	/*
-	 * Nothing is checked: ferror(out) shows errors, and memory never runs
-	 * out (base/memory.h).
+	 * Results are not checked: ferror(out) is set on errors, and memory
+	 * never runs out (base/memory.h).
 	 */
 	yaml_emitter_initialize(&emitter);
 	yaml_emitter_set_output_file(&emitter, out);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * --strace: writes the events of a stream in the form of strace -f -ttt -T -y.
- * The line of a call waits for its result. A call that takes long is printed as
- * unfinished once QUEUE_MAX lines wait behind it, and as resumed when it ends.
+ * The line of a call waits for the call's result. If a call takes so long that
+ * QUEUE_MAX lines wait behind it, it is printed as unfinished, and as resumed
+ * when it ends.
  */
 #include "strace.h"
 
@@ -24,7 +25,7 @@
 
 enum { QUEUE_MAX = 64, RESULT_COLUMN = 40 };
 
-/* A call that has begun, or another line that waits for its turn. */
+/* A call without a result, or another line that waits for its turn. */
 struct line {
 	struct line *prev, *next;	/* in the queue */
 	/* the task that makes the call, until the line is complete */
@@ -34,8 +35,8 @@ struct line {
 };
 
 /*
- * Distinguishes a call from the others: few calls of a process begin at the
- * same time.
+ * The process of a call and the time of its entry. Few calls have both in
+ * common.
  */
 struct begin {
 	uint64_t ns;
@@ -45,13 +46,13 @@ struct begin {
 struct task {
 	UT_hash_handle hh;
 	uint32_t tid;
-	uint32_t arch;		/* of the task's last call */
-	/* the line of its call in the queue; NULL: none */
+	uint32_t arch;		/* architecture of the task's last call */
+	/* the line of the task's call in the queue; NULL: none */
 	struct line *line;
-	/* whether its call was printed as unfinished */
+	/* whether the task's call was printed as unfinished */
 	bool unfinished;
 	struct happening call;
-	struct begin begin;	/* of that call */
+	struct begin begin;	/* process and time of `call` */
 	UT_hash_handle by_begin;
 };
 
@@ -61,9 +62,9 @@ struct strace {
 	bool has_results;
 	char **files;		/* escaped; NULL: unknown */
 	size_t n_files;
-	struct task *tasks;	/* by tid */
-	struct task *unfinished;	/* sorted by the start of their calls */
-	struct line *queue;	/* in the order of time */
+	struct task *tasks;	/* hash table by tid */
+	struct task *unfinished;	/* hash table by `begin` */
+	struct line *queue;	/* in the order of their times */
 	size_t n_queue;
 };
 
@@ -97,14 +98,14 @@ static void on_file(void *arg, uint32_t number, const char *path)
 {
 	struct strace *s = arg;
 
-	/* a new segment numbers its files from 0 */
+	/* Each segment numbers its files from 0. */
 	while (s->n_files > number)
 		free(s->files[--s->n_files]);
 	s->files = xgrow(s->files, s->n_files, sizeof(*s->files));
 	s->files[s->n_files++] = path ? escape(path) : NULL;
 }
 
-/* `number` is that of a file, plus 1; 0: none. */
+/* `number` is the file's number plus 1. 0: no file. */
 static void write_file(const struct strace *s, uint64_t number, FILE *out)
 {
 	if (number && number <= s->n_files && s->files[number - 1])
@@ -122,8 +123,8 @@ static void write_start(const struct happening *h, uint64_t ns, FILE *out)
 }
 
 /*
- * If `result` is NULL, it is unknown, and descriptors are written without
- * paths.
+ * Writes the arguments. `result` NULL: the result is unknown, and descriptors
+ * are written without paths.
  */
 static void write_args(const struct strace *s, const struct happening *h,
 		       const struct happening *result, FILE *out)
@@ -147,7 +148,7 @@ static void write_args(const struct strace *s, const struct happening *h,
 	}
 }
 
-/* A call without a name is "syscall_0x258". */
+/* Returns the name of the call; "syscall_0x258" if it has none. */
 static char *name_of(struct call_id id)
 {
 	char name[SYSCALL_NAME_MAX];
@@ -156,7 +157,10 @@ static char *name_of(struct call_id id)
 		xasprintf("syscall_0x%" PRIx32, (uint32_t)id.nr);
 }
 
-/* Writes "openat(AT_FDCWD, 0x7f…, O_RDONLY". Returns the number of columns. */
+/*
+ * Writes "openat(AT_FDCWD, 0x7f…, O_RDONLY" without a ")". Returns the number
+ * of columns.
+ */
 static int write_call(const struct strace *s, const struct happening *h,
 		      const struct happening *result, FILE *out)
 {
@@ -188,7 +192,7 @@ static bool write_restart(int64_t error, FILE *out)
 	return true;
 }
 
-/* "-1 ENOENT (No such file or directory)", "3</etc/passwd>". */
+/* Writes "-1 ENOENT (No such file or directory)" or "3</etc/passwd>". */
 static void write_result(const struct strace *s, const struct happening *h,
 			 FILE *out)
 {
@@ -218,7 +222,7 @@ static FILE *begin_text(char **text, size_t *size)
 	return out;
 }
 
-/* Writes a call with its result. If `result` is NULL, it is unknown. */
+/* Returns the text of a call with its result. `result` NULL: it is unknown. */
 static char *whole_text(const struct strace *s, const struct happening *call,
 			const struct happening *result)
 {
@@ -288,7 +292,7 @@ static void set_finished(struct strace *s, struct task *task)
 	task->unfinished = false;
 }
 
-/* Prints the first line and removes it from the queue. */
+/* Prints the first line of the queue and removes it. */
 static void pop(struct strace *s)
 {
 	struct line *line = s->queue;
@@ -388,8 +392,8 @@ static void on_call(struct strace *s, const struct happening *h)
 }
 
 /*
- * Whether the result belongs to the call: it has the time and number of its
- * call.
+ * Whether the result belongs to the call: the time of its entry and the number
+ * are those of the call.
  */
 static bool is_of(const struct happening *result, const struct happening *call)
 {
@@ -399,9 +403,9 @@ static bool is_of(const struct happening *result, const struct happening *call)
 }
 
 /*
- * Finds the task of a result. If a thread other than the first executes a
- * program, it gets the tid of its process, so that the result has another tid
- * than the call. It is then found by the process and the time of the call.
+ * Finds the task of a result. If a thread that is not the first one executes a
+ * program, its tid becomes that of the process, so the result has another tid
+ * than the call. Then the process and the time of the call identify the task.
  */
 static struct task *task_of_result(struct strace *s, const struct happening *h)
 {
@@ -411,7 +415,7 @@ static struct task *task_of_result(struct strace *s, const struct happening *h)
 	if ((task->line && is_of(h, &task->line->call)) ||
 	    (task->unfinished && is_of(h, &task->call)))
 		return task;
-	/* search the queue, which is short: there can be any number of tasks */
+	/* The queue is short, but there can be any number of tasks. */
 	for (const struct line *line = s->queue; line; line = line->next)
 		if (line->task && is_of(h, &line->call))
 			return line->task;
@@ -437,7 +441,7 @@ static void on_result(struct strace *s, const struct happening *h)
 	else
 		push(s, resumed_text(s, h));
 	set_finished(s, task);
-	if (task->tid != h->tid)	/* no task has that tid any more */
+	if (task->tid != h->tid)	/* no task has this tid any more */
 		forget_task(s, task);
 }
 

@@ -31,7 +31,10 @@ static bool ends_in(const char *path, const char *name)
 	return !strcmp(slash ? slash + 1 : path, name);
 }
 
-/* Whether this is the first program that the engine runs in the container. */
+/*
+ * Whether the first program that the engine runs in the container has that
+ * name.
+ */
 static bool starts_with(const struct run *run, const char *name)
 {
 	const char *text = label_of(run, "container.args");
@@ -65,7 +68,7 @@ static const struct suggestion {
 	enum group group;
 	bool (*uses)(const struct run *run);
 	const char *use;
-	/* the programs that it runs; NULL after the last */
+	/* the programs that the engine runs; NULL after the last */
 	const char *programs[3];
 } suggestions[] = {
 	{ GROUP_TINI, uses_tini, "starts with docker's --init",
@@ -75,7 +78,7 @@ static const struct suggestion {
 	{ GROUP_SH, uses_sh, "has a health check", { NULL } },
 };
 
-/* Whether the program was executed; its calls were recorded then. */
+/* Whether the program was executed, so that its calls were recorded. */
 static bool was_executed(const struct trace *t, const char *name)
 {
 	for (size_t i = 0; i < t->n_images; i++)

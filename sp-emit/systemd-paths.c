@@ -43,8 +43,8 @@ static void append(struct path_list *list, char *path)
 }
 
 /*
- * Adds a path. If a unit file cannot contain it, uses its directory or reports
- * a problem.
+ * Adds a path. If a unit file cannot contain the path, adds its directory or
+ * reports a problem.
  */
 static void add_path(struct path_list *list, const struct emit *emit,
 		     const char *key, const char *pattern)
@@ -68,8 +68,8 @@ static void add_path(struct path_list *list, const struct emit *emit,
 }
 
 /*
- * Whether the entry `by` also allows the path, which is then not listed. It
- * does not if a directory between them is protected separately.
+ * Whether the entry `by` also allows the path, so that the path needs no entry.
+ * It does not if a directory between them is protected separately.
  */
 static bool is_covered(const char *path, const char *by)
 {
@@ -97,9 +97,9 @@ static void tidy(struct path_list *list)
 }
 
 /*
- * Writes the path in quotes, as in systemd.syntax(7), with %% for %. The "-"
- * makes systemd ignore a missing path, which an upgrade or an administrator may
- * have removed.
+ * Writes a path in quotes, as in systemd.syntax(7), with %% for %. With "-"
+ * before it, systemd ignores a missing path, which an upgrade or an
+ * administrator may have removed.
  */
 static void write_quoted(const char *path, FILE *out)
 {
@@ -112,7 +112,10 @@ static void write_quoted(const char *path, FILE *out)
 	putc('"', out);
 }
 
-/* Begins with an empty assignment, which removes the unit's own list. */
+/*
+ * Writes a list. It begins with an empty assignment, which removes the list of
+ * the unit file.
+ */
 static void write_list(const struct path_list *list, size_t first,
 		       const char *key, FILE *out)
 {
@@ -124,7 +127,7 @@ static void write_list(const struct path_list *list, size_t first,
 	}
 }
 
-/* ProtectSystem=strict does not change these. */
+/* ProtectSystem=strict does not affect these directories. */
 static const char *const kernels_own[] = { "/dev", "/proc", "/sys", NULL };
 static const char *const temporary[] = { "/tmp", "/var/tmp", NULL };
 
@@ -132,15 +135,15 @@ static bool is_changed(const struct path_use *u)
 {
 	uint32_t changes = u->access & PATH_CHANGES;
 
-	/* writing to these does not write to the file system */
+	/* A write to one of these does not change the file system. */
 	if (u->types && !(u->types & ~SPECIAL))
 		changes &= ~(uint32_t)(NAME_WRITE | NAME_TRUNCATE);
 	return changes != 0;
 }
 
 /*
- * Returns the common directory of both ends of a move, since they must be on
- * one mount. The caller frees it.
+ * Returns the common directory of the names of a move, which must be on one
+ * mount. The caller frees it.
  */
 static char *common_directory(const char *a, const char *b)
 {
@@ -173,9 +176,9 @@ static void add_moves(struct path_list *list, const struct emit *emit,
 }
 
 /*
- * Whether entries of the root are created or removed. Removing a directory that
- * is not empty fails, but only after the kernel has looked at the mount; this
- * alone does not justify a writable root.
+ * Whether entries of the root were created or removed. A failed removal of a
+ * directory that is not empty does not count: the kernel does look at the mount
+ * first, but a writable root has no other effect on it.
  */
 static bool is_root_changed(const struct trace *t)
 {
@@ -207,7 +210,7 @@ static struct path_list find_writable(const struct emit *emit,
 		if (!is_changed(u) || is_below_any(u->pattern, kernels_own) ||
 		    (private_tmp && is_below_any(u->pattern, temporary)))
 			continue;
-		/* a mount point can be neither created nor removed */
+		/* A mount point can be neither created nor removed. */
 		at = paths_lasting(uses, u->pattern);
 		if (strcmp(at, "/") || root)
 			add_path(&list, emit, "ReadWritePaths", at);
@@ -220,7 +223,7 @@ static struct path_list find_writable(const struct emit *emit,
 
 static void write_writable(const struct path_list *list, FILE *out)
 {
-	/* If two settings are for the same path, the stricter one wins. */
+	/* If two settings are for the same path, the stricter one applies. */
 	bool root = list->n && !strcmp(list->at[0], "/");
 
 	if (root)
@@ -232,7 +235,9 @@ static void write_writable(const struct path_list *list, FILE *out)
 	write_list(list, root, "ReadWritePaths", out);
 }
 
-/* Uses the directory if an upgrade replaces the executable. */
+/*
+ * Adds an executable, or its directory if an upgrade replaces the executable.
+ */
 static void add_executable(struct path_list *list, const struct emit *emit,
 			   const struct path_uses *uses, const char *pattern)
 {
@@ -252,7 +257,7 @@ static void add_executable(struct path_list *list, const struct emit *emit,
 	free(at);
 }
 
-/* Whether the file was mapped after its name had been removed. */
+/* Whether the file was mapped after its name was removed. */
 static bool is_unnamed(const struct fact *fact, const char *path)
 {
 	return !fact->answer && fact->id.nr & PATH_RUNS &&
@@ -260,7 +265,7 @@ static bool is_unnamed(const struct fact *fact, const char *path)
 		*path == '/' && strncmp(path, "/memfd:", strlen("/memfd:"));
 }
 
-/* Returns the directories of these files, as patterns. */
+/* Returns the directories of such files, as patterns. */
 static struct path_list unnamed_directories(const struct trace *t)
 {
 	struct path_list list = { NULL, 0 };
@@ -297,7 +302,7 @@ static void note_unnamed(const struct path_list *directories, FILE *out)
 	free(text);
 }
 
-/* No rule can name such a file, so its directory is listed. */
+/* No rule can name such a file, so this adds its directory. */
 static void add_unnamed(struct path_list *list, const struct emit *emit,
 			FILE *out)
 {
@@ -324,9 +329,7 @@ static void write_executable(const struct emit *emit,
 	fputs("NoExecPaths=\nNoExecPaths=/\n", out);
 	for (size_t i = 0; i < list.n; i++)
 		any_tmp |= is_below_any(list.at[i], temporary);
-	/*
-	 * a private /tmp is a mount of its own, which needs an entry of its own
-	 */
+	/* A private /tmp is a mount, so it needs an entry of its own. */
 	if (private_tmp && !any_tmp)
 		fputs("NoExecPaths=-/tmp -/var/tmp\n", out);
 	write_list(&list, 0, "ExecPaths", out);

@@ -12,7 +12,9 @@
 
 enum { LINE_MAX_COLUMNS = 78 };
 
-/* Assignments add up, so a long list is written on several lines. */
+/*
+ * Writes a list on several lines, which is possible since assignments add up.
+ */
 static void write_list(const char *start, const char **names, size_t n,
 		       FILE *out)
 {
@@ -51,12 +53,12 @@ static void write_filter(const struct profile *p, const char **names, size_t n,
 	fputs("SystemCallFilter=\n", out);
 	write_list("SystemCallFilter=", names, n, out);
 	write_archs(p, out);
-	/* without an assignment, systemd kills the process */
+	/* Without this assignment, systemd kills the process. */
 	fprintf(out, "SystemCallErrorNumber=%s\n",
 		kill ? "" : action_name(p->default_action, buf));
 }
 
-/* Writes a filter that logs every call outside the list, and denies none. */
+/* Writes a filter that logs each call outside the list and denies none. */
 static void write_log(const char **names, size_t n, FILE *out)
 {
 	fputs("SystemCallFilter=\nSystemCallLog=\n", out);
@@ -71,7 +73,8 @@ static int by_family(const void *a, const void *b)
 }
 
 /*
- * Writes the values of socket(2)'s first argument: systemd compares no other.
+ * Returns the values of socket(2)'s first argument, the only one that systemd
+ * compares.
  */
 static uint32_t *families_of(const struct trace *t, size_t *n)
 {
@@ -96,8 +99,8 @@ static uint32_t *families_of(const struct trace *t, size_t *n)
 }
 
 /*
- * Leaves out families without a name: they cannot be written, and the kernel
- * refuses them anyway. systemd accepts "none" since version 249.
+ * Leaves out families without a name, which a unit file cannot express; the
+ * kernel refuses them anyway. systemd accepts "none" since version 249.
  */
 static void write_families(const struct trace *t, FILE *out)
 {
@@ -138,7 +141,10 @@ static void harden_families(const struct emit *emit, FILE *out)
 	}
 }
 
-/* Returns false for an incomplete recording, which proves nothing. */
+/*
+ * Returns false, with a note, for an incomplete recording, which proves
+ * nothing.
+ */
 static bool can_harden(const struct emit *emit)
 {
 	if (emit->harden && emit->partial)

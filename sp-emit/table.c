@@ -10,7 +10,7 @@
 #include "results.h"
 
 struct widths {
-	/* widths of columns; arch 0: all calls have the same architecture */
+	/* Widths of columns. arch 0: all calls have the same architecture. */
 	int arch, nr, count;
 };
 
@@ -62,8 +62,8 @@ static void write_row(const struct call_total *total, struct widths w,
 }
 
 /*
- * Writes the same columns as strace -c -f -w: seconds in calls, time per call,
- * and errors.
+ * Writes the columns of strace -c -f -w: seconds in calls, time per call, and
+ * errors.
  */
 static void write_results(const struct results *results,
 			  const struct call_total *totals, size_t n, FILE *out)
@@ -107,7 +107,7 @@ static uint64_t sum(const struct call_total *totals, size_t n)
 }
 
 /*
- * Returns the counts of a call, summed over all images. `*at` moves to the next
+ * Returns the counts of a call, summed over all images. Moves `*at` to the next
  * call.
  */
 static struct call_total take_total(struct fact ***at)

@@ -76,7 +76,7 @@ static bool is_selected(const struct fact *stack, const struct through *s)
 		!matches(stack, s->without, s->n_without);
 }
 
-/* The calls of images that have stacks, without duplicates. */
+/* The calls of images that have stacks, each once. */
 struct place {
 	uint32_t image;
 	struct call_id id;
@@ -118,7 +118,7 @@ static struct places find_places(const struct trace *t,
 	return p;
 }
 
-/* NULL: the call has no stack. */
+/* Returns NULL if the call has no stack. */
 static const struct place *find_place(const struct places *p,
 				      const struct fact *fact)
 {

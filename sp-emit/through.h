@@ -22,11 +22,11 @@ void through_free(struct through *s);
 option_set through_option_only, through_option_not;
 
 /*
- * Reduces the trace to some calls of images. A call must have a stack with a
- * frame that matches one of `only` (if that is not empty), and none that
- * matches one of `without`. If `only` is empty, calls without a stack are kept,
- * and a note counts them. Paths are left out. Returns false if a pattern
- * matches no frame; this was printed and latched.
+ * Reduces the trace to some calls of images. These calls have a stack. If
+ * `only` is not empty, it has a frame that matches one of its patterns. It has
+ * no frame that matches one of `without`. If `only` is empty, calls without a
+ * stack are kept, too, and a note counts them. Paths are left out. Returns
+ * false if a pattern matches no frame; this was printed and latched.
  */
 bool through_select(struct trace **t, const struct through *s);
 

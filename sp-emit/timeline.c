@@ -7,12 +7,12 @@
 #include "format.h"
 #include "kernel/purpose.h"
 
-/* The first time that an image made a call, or a mark. */
+/* The time at which an image first made a call, or the time of a mark. */
 struct sight {
 	uint64_t ns;		/* since the start of the recording */
 	const struct fact *fact;	/* NULL: a mark */
 	const char *mark;
-	bool is_new;		/* no image has made the call before */
+	bool is_new;		/* whether no image made the call before */
 };
 
 struct sights {
@@ -20,7 +20,7 @@ struct sights {
 	size_t n;
 };
 
-/* A mark comes before calls of the same time. */
+/* At the same time, marks come before calls. */
 static int by_time(const void *a, const void *b)
 {
 	const struct sight *x = a, *y = b;
@@ -40,7 +40,10 @@ static void add(struct sights *s, struct sight one)
 	s->at[s->n++] = one;
 }
 
-/* Returns the start of a recording, whose parts are the runs [from, to). */
+/*
+ * Returns the start of a recording. Its parts are the runs from `from` to
+ * before `to`.
+ */
 static uint64_t start_of(const struct trace *t, size_t from, size_t to)
 {
 	uint64_t start = UINT64_MAX;
@@ -52,9 +55,9 @@ static uint64_t start_of(const struct trace *t, size_t from, size_t to)
 }
 
 /*
- * Adds the earliest sighting of a fact in these runs, if there is one.
- * Sightings are sorted by run; `next` is the first that belongs to no earlier
- * recording.
+ * Adds the earliest sighting of a fact in the runs before `to`, if there is
+ * one. Sightings are sorted by run. `*next` is the first one that is not in an
+ * earlier recording; it moves on.
  */
 static void add_first(struct sights *s, const struct trace *t,
 		      const struct fact *fact, size_t *next, size_t to,
@@ -85,8 +88,8 @@ static int by_call(const void *a, const void *b)
 }
 
 /*
- * Finds the first sight of each call, whatever the image. The sights are
- * sorted.
+ * Marks the first sight of each call, of all images together. The sights must
+ * be sorted.
  */
 static void find_new(struct sights *s)
 {
@@ -104,7 +107,10 @@ static void find_new(struct sights *s)
 	free(order);
 }
 
-/* `next` has an element for each call: see add_first(). */
+/*
+ * Returns the sights of one recording. `next` has an element for each call, for
+ * add_first().
+ */
 static struct sights sights_of(const struct trace *t, size_t *next,
 			       size_t from, size_t to)
 {

@@ -68,7 +68,7 @@ void note_doubted(const struct trace *t, uint32_t access, bool trusted)
 		"plain", "claimed", "in another mount namespace or root",
 	};
 	struct doubted d = { 0 };
-	bool all = true;	/* are used */
+	bool all = true;	/* whether all names are used */
 	char *list = NULL;
 
 	find_doubted(t, access & ~(uint32_t)NAME_LOOK, &d);

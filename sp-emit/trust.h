@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Names in a trace that a policy must not use for the only reason that the
- * program gave them.
+ * Names in a trace that nothing but the program confirms, so that a policy must
+ * not depend on them.
  */
 #ifndef TRUST_H
 #define TRUST_H
@@ -12,10 +12,10 @@
 void trust_names(struct trace *t);
 
 /*
- * Prints in one line how many names of successful calls were not confirmed by
- * the kernel, and whether they are used or left out. It counts names whose
- * access has a bit of `access` (NAME_*). Call it before trust_names(), with
- * `trusted` if that will be called.
+ * Prints a line about names of successful calls that the kernel did not
+ * confirm: how many there are, and whether they are used or left out. It counts
+ * names whose access has a bit of `access` (NAME_*). Call it before
+ * trust_names(); `trusted` tells whether that will be called.
  */
 void note_doubted(const struct trace *t, uint32_t access, bool trusted);
 

@@ -58,8 +58,8 @@ static void make_room(struct lines *l)
 }
 
 /*
- * Reads at most one byte more than a line may have, to notice that a line is
- * too long.
+ * Reads at most one byte more than a line may have. This byte shows that the
+ * line is too long.
  */
 static void read_line(struct lines *l)
 {
@@ -77,10 +77,7 @@ static void read_line(struct lines *l)
 	l->text[l->size] = '\0';
 }
 
-/*
- * Refuses a binary file or a stream, with a message that names the kind of
- * file.
- */
+/* Refuses a binary file or a stream. The message names the kind of file. */
 static bool check_text(const struct lines *l)
 {
 	char *why;

@@ -17,10 +17,7 @@ static bool is_count(const char *word, uint64_t *count)
 	return isdigit((unsigned char)*word) && !*end && !errno;
 }
 
-/*
- * Finds the words of "read", of "read 12", or of "12 read" as uniq -c writes
- * it.
- */
+/* Divides a line: "read", "read 12", or "12 read" as uniq -c writes it. */
 static bool count_words(struct lines *l, char *words[3], int n, struct tally *t,
 			struct column *c)
 {

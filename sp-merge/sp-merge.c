@@ -19,8 +19,8 @@ struct options {
 	const char *output;	/* NULL: stdout */
 	bool partial;
 	uint32_t keep;		/* value of --keep-runs; 0: keep all */
-	const struct text_source *from;	/* NULL: streams */
-	/* architecture of the calls in texts; NULL: ours */
+	const struct text_source *from;	/* NULL: the inputs are streams */
+	/* architecture of the calls in texts; NULL: our own */
 	const struct arch *arch;
 };
 
@@ -74,7 +74,7 @@ static const struct option_row rows[] = {
 	{ "allow-partial", 0, NULL, "accept streams that end early",
 	  OPTION_FLAG(struct options, partial) },
 	{ "keep-runs", 0, "K",
-	  "leave out runs, but for each fact keep K of its runs;\n"
+	  "leave out runs, but keep K runs of each fact;\n"
 	  "see sandprint-fleet(7)", .set = set_keep },
 	{ "from", 0, "WHAT",
 	  "read texts in place of streams: logs of strace, or\n"
@@ -87,8 +87,8 @@ static const struct option_table table = {
 	.usage = "Usage: sp-merge [-o FILE] [--allow-partial] [--keep-runs=K] [FILE...]\n"
 		 "       sp-merge --from=strace|list [--arch=ARCH] [-o FILE]\n"
 		 "                [--allow-partial] [FILE...]\n"
-		 "Write one stream that holds what all the streams hold, or all\n"
-		 "logs of strace.\n"
+		 "Write one stream with the facts of all FILEs, which are streams,\n"
+		 "or texts such as logs of strace.\n"
 		 "With no FILE, or when FILE is -, read stdin.\n",
 	.rows = rows, .n_rows = sizeof(rows) / sizeof(rows[0]),
 };
@@ -106,7 +106,7 @@ static void note(const struct trace *t)
 	free(once);
 	if (t->n_events)
 		message_note("%" PRIu64 " events are left out: a merge "
-			     "has counts alone", t->n_events);
+			     "only has counts", t->n_events);
 }
 
 static void write_trace(struct trace *t, struct output *out)
@@ -124,8 +124,8 @@ static void reduce(struct trace **t, uint32_t keep)
 }
 
 /*
- * Does what trace_load_all() does, but drops runs while it reads. So memory
- * holds few more runs than are kept.
+ * Loads streams as trace_load_all() does, but drops runs while reading, so that
+ * memory holds few more runs than are kept.
  */
 static bool load_streams(struct trace **t, struct inputs *inputs,
 			 const struct options *o)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Understands the formats of strace(1), versions 4 to 6. */
+/* Parses the formats of strace(1), versions 4 to 6. */
 #include "strace-line.h"
 
 #include <ctype.h>
@@ -26,7 +26,7 @@ static bool ends_with(const char *text, const char *end)
 	return n >= m && !strcmp(text + n - m, end);
 }
 
-/* The part of a line before the call. */
+/* The text before the call. */
 
 enum { PID_MAX = 1 << 22 };	/* PID_MAX_LIMIT, linux/threads.h */
 
@@ -46,7 +46,7 @@ static bool read_pid(const char **at, uint32_t *pid)
 }
 
 /*
- * Skips "<sh>" after a pid (--decode-pids=comm). The name can contain anything.
+ * Skips "<sh>" after a pid (--decode-pids=comm). The name can have any bytes.
  */
 static bool skip_command(const char **at, const char *after)
 {
@@ -101,8 +101,8 @@ static void skip_time(const char **at)
 }
 
 /*
- * Reads "[ 257] ", which -n writes, and "[00007f07e4dd7c47] ", which -i writes
- * and which has more digits.
+ * Reads "[ 257] ", as -n writes it. Skips "[00007f07e4dd7c47] ", as -i writes
+ * it, which has more digits.
  */
 static void read_brackets(const char **at, struct strace_line *line)
 {
@@ -127,9 +127,9 @@ static void read_brackets(const char **at, struct strace_line *line)
 /* Calls. */
 
 /*
- * Returns the text after the last ")" and "= " that are not within a string, or
- * NULL. (strace escapes quotes in strings.) `*balanced` becomes true if the
- * last string has ended.
+ * Returns the text after the last ")" and "= " outside of strings, or NULL.
+ * (strace escapes quotes in strings.) `*balanced` becomes true if no string is
+ * left open.
  */
 static const char *find_result(const char *s, bool *balanced)
 {
@@ -161,7 +161,7 @@ static void read_result(const char *s, struct strace_line *line)
 	line->has_result = end != s;
 }
 
-/* Reads the part after the name and "(", or after "resumed>". */
+/* Reads the line from after "NAME(", or from after "resumed>". */
 static bool read_end(const char *s, struct strace_line *line)
 {
 	bool balanced;
@@ -268,8 +268,8 @@ static void read_body(const char *s, struct strace_line *line)
 }
 
 /*
- * Whether the line begins with a space or a sign, and so belongs to the call
- * before it.
+ * Whether the line belongs to the call before it, since it begins with a space
+ * or a sign.
  */
 static bool is_extra(const char *text)
 {
@@ -277,8 +277,8 @@ static bool is_extra(const char *text)
 }
 
 /*
- * When strace writes to stderr, "strace: Process 12 attached" can come after
- * the beginning of a call. The rest of the call is then on the next line.
+ * If strace writes to stderr, its message "strace: Process 12 attached" can
+ * interrupt the line of a call, which then continues on the next line.
  */
 static bool is_cut(const char *text, struct strace_line *line)
 {
@@ -292,7 +292,10 @@ static bool is_cut(const char *text, struct strace_line *line)
 		!strchr(message, '"') && read_message(message, line);
 }
 
-/* Whether it is ", child_tidptr=0x7f) = 12" or " <unfinished ...>". */
+/*
+ * Whether the text is such a continuation: ", child_tidptr=0x7f) = 12" or "
+ * <unfinished ...>".
+ */
 static bool is_rest(const char *text, struct strace_line *line)
 {
 	return (*text == ',' || *text == ' ' || *text == ')' ||

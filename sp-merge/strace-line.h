@@ -23,19 +23,20 @@ enum strace_kind {
 	STRACE_MESSAGE,		/* another message from strace */
 	STRACE_SUMMARY,		/* the first line of the table of -c */
 	STRACE_SUMMARY_MODE,	/* the mode for the table that follows */
-	/* not a call, but a signal, a stack or dumped data */
+	/* a signal, a stack, or dumped data */
 	STRACE_OTHER,
-	STRACE_BAD,		/* none of these, or only a part of one */
+	STRACE_BAD,		/* none of these, or only a part of a line */
 };
 
 struct strace_line {
 	enum strace_kind kind;
 	bool has_pid;
-	/* the pid at the beginning of the line; 0: none */
+	/* The pid at the start of the line. 0: none. */
 	uint32_t pid;
 	uint32_t other;		/* another pid in the line; 0: none */
 	/*
-	 * the pid of a new process, according to the line or its end; 0: none
+	 * The pid of a new process, by the text or the result of the line. 0:
+	 * none.
 	 */
 	uint32_t attached;
 	/* the call's name within the line, without a NUL */
@@ -46,14 +47,14 @@ struct strace_line {
 	bool has_nr;
 	int32_t nr;		/* the call's number, written by strace -n */
 	bool open;		/* the call has no result yet */
-	/* a message interrupted it: STRACE_REST follows */
+	/* A message interrupted it; STRACE_REST follows. */
 	bool cut;
 	bool detached;		/* strace no longer watches the process */
 	bool has_result;
 	int64_t result;
 };
 
-/* `text` is a line without its newline. It must not contain NULs. */
+/* Parses a line without its newline and without NULs. */
 void strace_parse(const char *text, struct strace_line *line);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reads logs of strace(1). A name means a call of the mode in which its process
- * runs. strace only prints the mode if it is not the expected one. It expects
- * the native mode for a process that it starts, and for other processes the
- * mode of the process that it handled last. A child begins in its parent's
- * mode, whatever strace prints, and its first lines can come before the line of
- * its parent's call, whose result is its pid. So the names of a process are
+ * runs. strace prints the mode only if it is not the expected one. It expects
+ * the native mode for a process that it starts. For others, it expects the mode
+ * of the process that it handled last. A child begins in its parent's mode,
+ * whatever strace prints. The child's first lines can come before the end of
+ * the parent's call, which shows the child's pid. So the names of a process are
  * counted separately until its mode is known.
  */
 #include <inttypes.h>
@@ -22,29 +22,30 @@
 #include <uthash.h>
 #include <utlist.h>
 
-/* Counts calls of one mode, which may still be unknown. */
+/* Counts of calls in one mode, which may still be unknown. */
 struct group {
 	const struct arch *arch;	/* NULL: still unknown */
 	/* the group that this one was joined to */
 	struct group *same;
 	struct column calls;
-	/* for messages: the process that made them */
+	/* For messages: the process that made the calls. */
 	uint32_t pid;
 };
 
 struct process {
 	UT_hash_handle hh;
-	/* list of processes that have not ended */
+	/* links of the list `alive` */
 	struct process *prev, *next;
 	uint32_t pid;			/* 0: the log has no pids */
-	/* groups for its first calls, and for its next calls */
+	/* the groups of its first calls, and of its next calls */
 	struct group *first, *group;
-	/* the number of the name of a call without a result; -1: none */
+	/* The number of the name of a call without a result. -1: none. */
 	int pending;
-	bool has_parent;		/* `first` is its parent's group */
-	bool seen;			/* it has lines */
+	/* whether `first` is its parent's group */
+	bool has_parent;
+	bool seen;			/* whether the log has lines of it */
 	bool ended;
-	bool watched;			/* strace still watches it */
+	bool watched;			/* whether strace still watches it */
 };
 
 enum { MODES = 3, UNKNOWN_MAX = 1 << 16 };
@@ -52,25 +53,28 @@ enum { MODES = 3, UNKNOWN_MAX = 1 << 16 };
 struct log {
 	struct tally tally;
 	struct process *processes;
-	bool has_children;	/* processes in the log have started others */
-	bool unfollowed;	/* but the log has no line of these */
+	/* whether processes in the log started others */
+	bool has_children;
+	bool unfollowed;	/* whether the log lacks all lines of these */
 	/* list of processes that have not ended */
 	struct process *alive;
-	/* the process that makes the lines without a pid */
+	/* the process of lines without a pid */
 	struct process *unnamed;
 	struct group known[MODES];
-	struct group **groups;		/* groups whose mode is unknown */
-	/* n_unknown only counts those that were not joined to others */
+	/* all groups whose mode was unknown at first */
+	struct group **groups;
+	/* n_unknown leaves out groups that were joined to others. */
 	size_t n_groups, n_unknown;
-	/* the pid in the file's name (strace -ff); 0: none */
+	/* The pid in the file's name (strace -ff). 0: none. */
 	uint32_t file_pid;
-	/* the process whose call was interrupted by a message */
+	/* the process whose call a message interrupted */
 	struct process *cut;
 	bool has_calls;			/* the file has lines with calls */
 	bool has_modes;
 	bool partial;			/* the log may be truncated */
 	struct columns_of_summary {
-		int n, calls, errors, name;	/* n 0: no table */
+		/* indexes of columns; n 0: no table */
+		int n, calls, errors, name;
 	} summary;
 	struct group *summary_group;
 	uint64_t n_earlier, n_lost, n_messages, n_open;
@@ -99,7 +103,7 @@ static struct group *group_root(struct group *g)
 	return g;
 }
 
-/* Joins two groups: what is known about one is known about both. */
+/* Joins two groups, since they have the same mode. */
 static void join_groups(struct log *log, struct group *g, struct group *other)
 {
 	g = group_root(g);
@@ -112,8 +116,8 @@ static void join_groups(struct log *log, struct group *g, struct group *other)
 }
 
 /*
- * The modes are the native architecture, the machine's 32-bit architecture, and
- * x32.
+ * The modes are the native architecture, the 32-bit architecture of the
+ * machine, and x32.
  */
 static void init_modes(struct log *log)
 {
@@ -163,7 +167,7 @@ static void set_ended(struct log *log, struct process *p, bool ended)
 	p->ended = ended;
 }
 
-/* If an ended process had the same pid, the new one replaces it. */
+/* Adds a process. It replaces an ended process with the same pid. */
 static struct process *new_process(struct log *log, uint32_t pid,
 				   struct group *group)
 {
@@ -185,8 +189,7 @@ static struct process *new_process(struct log *log, uint32_t pid,
 }
 
 /*
- * A later line has shown the pid of the process that made the lines without a
- * pid.
+ * Names the process of the lines without a pid: a later line has shown its pid.
  */
 static struct process *name_unnamed(struct log *log, uint32_t pid)
 {
@@ -199,8 +202,8 @@ static struct process *name_unnamed(struct log *log, uint32_t pid)
 }
 
 /*
- * Returns the only process that has not ended, or the one with which the log
- * began.
+ * Returns the process of lines without a pid: the only one that has not ended,
+ * or the first one of the log.
  */
 static struct process *unnamed_process(struct log *log)
 {
@@ -224,7 +227,10 @@ static struct process *process_of(struct log *log,
 	else if (!p && log->unnamed && !log->unnamed->pid)
 		p = name_unnamed(log, pid);
 	else if (!p || p->ended)
-		/* strace expects that a process which it starts is native */
+		/*
+		 * strace expects that a process which it starts has the native
+		 * mode.
+		 */
 		p = new_process(log, pid, HASH_COUNT(log->processes) ||
 				log->file_pid ? NULL : &log->known[0]);
 	p->seen = true;
@@ -276,8 +282,8 @@ static void see_result(struct log *log, struct process *p, int name,
 }
 
 /*
- * If the line has the call's number, and the call has that number in one mode
- * only, returns that mode's group.
+ * Returns the group of the mode in which the call has the number of the line.
+ * Returns NULL if the line has no number, or several modes fit.
  */
 static struct group *group_of_number(struct log *log, int name,
 				     const struct strace_line *line)
@@ -335,7 +341,7 @@ static bool see_call(struct log *log, struct lines *l,
 	return true;
 }
 
-/* If a call began before the log, it is counted when the log resumes it. */
+/* Resumes a call. If it began before the log, it is counted now. */
 static bool see_resumed(struct log *log, struct lines *l,
 			const struct strace_line *line)
 {
@@ -378,7 +384,9 @@ static void see_exit(struct log *log, const struct strace_line *line)
 	p->pending = -1;
 }
 
-/* The thread replaces the process, and continues with the pid of the line. */
+/*
+ * A thread executed a program: it takes the place of the process, with its pid.
+ */
 static void see_superseded(struct log *log, const struct strace_line *line)
 {
 	struct process *p = process_of(log, line);
@@ -432,8 +440,8 @@ static bool begin_summary(struct log *log, struct lines *l)
 }
 
 /*
- * Returns the index of a column's word in a row of `n` words. If a word is
- * missing, it is the number of errors.
+ * Returns the index of the word for a column in a row of `n` words. A row with
+ * a word less lacks the number of errors.
  */
 static int word_of_column(const struct columns_of_summary *s, int column, int n)
 {
@@ -486,8 +494,7 @@ static bool read_row(struct log *log, struct lines *l)
 }
 
 /*
- * With -C, strace writes the table after the calls. Skip it, because it counts
- * them again.
+ * With -C, strace writes this table after the calls. It would count them again.
  */
 static bool skip_summary(struct lines *l)
 {
@@ -509,7 +516,7 @@ static bool see_summary(struct log *log, struct lines *l,
 			     log->tally.native->name);
 }
 
-/* The whole */
+/* Whole logs */
 
 static void see_message(struct log *log, const struct lines *l)
 {
@@ -532,7 +539,7 @@ static void see_detached(struct log *log, const struct strace_line *line)
 }
 
 /*
- * Handles a line that is not understood. It may still have the name of a call.
+ * Handles a line that cannot be parsed. It may still have the name of a call.
  */
 static bool see_bad(struct log *log, struct lines *l,
 		    const struct strace_line *line)
@@ -542,7 +549,7 @@ static bool see_bad(struct log *log, struct lines *l,
 	if (!l->cut || !log->partial)
 		return lines_refuse(l, "%s", l->cut ?
 				    "the log ends within this line "
-				    "(--allow-partial takes what is there)" :
+				    "(--allow-partial accepts it)" :
 				    "not a line of strace, or not a whole one");
 	log->tally.incomplete = true;
 	if (!line->name_size || line->name[line->name_size] != '(')
@@ -599,12 +606,15 @@ static bool see_line(struct log *log, struct lines *l)
 	return true;
 }
 
-/* Counts names whose mode is unknown, each with its own column. */
+/*
+ * Checks that the names with an unknown mode are not in too many groups, each
+ * of which needs a column.
+ */
 static bool check_unknown(const struct log *log, const struct lines *l)
 {
 	return log->n_unknown <= UNKNOWN_MAX ||
 		lines_refuse(l, "more than %d processes before it have no line "
-			     "that tells their mode or their parent",
+			     "that shows their mode or their parent",
 			     UNKNOWN_MAX);
 }
 
@@ -618,7 +628,7 @@ static uint32_t pid_of_file(const char *path)
 	return pid && !*end && pid <= INT32_MAX ? pid : 0;
 }
 
-/* Whether strace did not follow children: only strace -f writes pids. */
+/* Whether strace did not follow children. Only strace -f writes pids. */
 static bool follows_none(const struct log *log)
 {
 	const struct process *p;
@@ -632,7 +642,10 @@ static bool follows_none(const struct log *log)
 	return true;
 }
 
-/* If the next file has lines without a pid, they are of another process. */
+/*
+ * Ends the process of lines without a pid: in the next file, these are of
+ * another process.
+ */
 static void forget_unnamed(struct log *log)
 {
 	struct process *p = log->unnamed;
@@ -671,7 +684,10 @@ static bool read_log(struct log *log, struct input *in)
 	return ok;
 }
 
-/* At the end: chooses a mode for groups whose mode no line shows. */
+/*
+ * At the end of all logs: chooses a mode for each group whose mode no line
+ * shows.
+ */
 
 static size_t count_unknown(const struct log *log)
 {
@@ -683,7 +699,7 @@ static size_t count_unknown(const struct log *log)
 }
 
 /*
- * If there is a single group, strace started the process, and noted no other
+ * If there is only one group, its process was started by strace in the native
  * mode.
  */
 static bool resolve_groups(struct log *log, const char *name)
@@ -696,8 +712,8 @@ static bool resolve_groups(struct log *log, const char *name)
 		if (g->same || !g->calls.n)
 			continue;
 		if (log->has_modes && n > 1) {
-			message_error("%s: process %" PRIu32 ": no line tells "
-				      "the mode that it begins in, nor its "
+			message_error("%s: process %" PRIu32 ": no line shows "
+				      "the mode in which it begins, or its "
 				      "parent; give the logs of all processes",
 				      name, g->pid);
 			return false;
@@ -717,11 +733,11 @@ static void note_gaps(struct log *log, const char *name)
 	if (n)
 		message_note("%s: the log lacks the end of %" PRIu64
 			     " process%s or thread%s: the run is not complete, "
-			     "and sp-emit takes it only with --allow-partial",
+			     "and sp-emit accepts it only with --allow-partial",
 			     name, n, n == 1 ? "" : "es", n == 1 ? "" : "s");
 	if (log->unfollowed)
-		message_note("%s: the log has no calls of the processes that "
-			     "were started: strace -f follows them", name);
+		message_note("%s: the log has no calls of child processes: "
+			     "strace -f follows them", name);
 	if (log->n_earlier)
 		message_note("%s: %" PRIu64 " calls had begun before the log",
 			     name, log->n_earlier);

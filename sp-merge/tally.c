@@ -43,7 +43,7 @@ static bool is_number(const char *name, int32_t *nr)
 	return false;
 }
 
-/* Texts can leave out the x32 bit of a number. */
+/* Finds the call with this number. Texts can leave out the x32 bit. */
 static bool find_number(const struct arch *arch, int32_t nr,
 			struct call_id *id)
 {
@@ -66,9 +66,9 @@ static bool find_call(const struct arch *arch, const char *name,
 }
 
 /*
- * strace prints the operation of socketcall(2) and ipc(2) as if it were the
- * call. If a call of that name exists, too, the log does not show which of the
- * two was made.
+ * strace prints the operation of socketcall(2) and ipc(2) in place of the call.
+ * If there is also a call of that name, the log does not show which one was
+ * made.
  */
 static bool find_multiplexer(const struct arch *arch, const char *name,
 			     struct call_id *id)
@@ -214,7 +214,9 @@ void column_move(struct column *to, struct column *from)
 	*from = (struct column){ 0 };
 }
 
-/* The hash is FNV-1a with 128 bits: here are its offset basis and its prime. */
+/*
+ * The hash is FNV-1a with 128 bits. These are its offset basis and its prime.
+ */
 
 unsigned __int128 tally_hash_start(void)
 {
@@ -256,7 +258,7 @@ static void add_losses(const struct tally *t, struct run *run)
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		run_lose(run, kinds[i], 0);
-	/* no program's file is known, not even the first one's */
+	/* A text names no executables, not even the first one. */
 	run_lose(run, "image", t->executions ? t->executions : 1);
 }
 
@@ -297,7 +299,7 @@ static void add_call(struct trace *trace, uint32_t run, struct call_id id,
 static void refuse_arch(const struct name *name, const struct arch *arch)
 {
 	message_error("%s: line %zu: '%s' is no system call of %s, and nothing "
-		      "tells that its process ran in another mode; strace -n "
+		      "shows that its process ran in another mode; strace -n "
 		      "does, and --quiet=none", name->first.file,
 		      name->first.line, name->text, arch->name);
 }

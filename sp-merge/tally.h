@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Counts the calls that a text names, and makes a trace of them. A text does
- * not always show the architecture of its names. So they are counted in
- * columns, for which an architecture is chosen after everything has been read.
+ * not always show the architecture of its names. So calls are counted in
+ * columns, and the architecture of each column is chosen at the end.
  */
 #ifndef TALLY_H
 #define TALLY_H
@@ -22,29 +22,32 @@ struct place {
 
 /* How often each name was called in one mode of the processor. */
 struct column {
-	/* indexed by the name's number; there is room for `n` */
+	/* Indexed by the number of the name; `n` elements are allocated. */
 	uint64_t *counts;
 	size_t n;
 };
 
 struct tally {
 	const struct arch *native;
-	/* the texts only have calls of one architecture */
+	/* whether the texts only have calls of one architecture */
 	bool one_arch;
 	struct name {
 		char *text;
-		struct place first;	/* where it was read first */
+		struct place first;	/* where the name was read first */
 	} *names;
 	size_t n_names;
-	struct tally_entry *index;	/* private: finds a name by its text */
+	struct tally_entry *index;	/* private: hash table of the names */
 	uint64_t executions;	/* calls that executed a program */
-	bool incomplete;	/* the text lacks calls that the run made */
+	bool incomplete;	/* whether the text lacks calls of the run */
 	unsigned __int128 hash;	/* of all texts, independent of their order */
 };
 
 /* Returns the number in a name such as "syscall_0x1b3"; -1: it has none. */
 int32_t tally_number(const struct tally *t, int name);
-/* Whether the number is that of the call; the x32 bit can be missing. */
+/*
+ * Whether the call has this number on the architecture; the x32 bit can be
+ * missing.
+ */
 bool tally_has_number(const struct tally *t, int name, const struct arch *arch,
 		      int32_t nr);
 /*
@@ -54,14 +57,16 @@ bool tally_has_number(const struct tally *t, int name, const struct arch *arch,
 int tally_name(struct tally *t, const char *text, size_t n,
 	       const struct place *place);
 void column_count(struct column *c, int name, uint64_t count);
-/* Adds `from` to `to`, and leaves it empty. */
+/* Adds the counts of `from` to `to`, and empties `from`. */
 void column_move(struct column *to, struct column *from);
 
-/* Adds a text to a hash, so that a run which is read twice has the same id. */
+/* Adds a text to a hash, so that reading a run twice gives the same id. */
 void tally_hash(unsigned __int128 *hash, const char *bytes, size_t n);
 unsigned __int128 tally_hash_start(void);
 
-/* Makes the run of the trace. `how` is the kind of text, such as "strace". */
+/*
+ * Makes the run of the trace. `how` is the kind of the text, such as "strace".
+ */
 uint32_t tally_add_run(const struct tally *t, struct trace *trace,
 		       const char *name, const char *how);
 /*

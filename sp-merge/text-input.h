@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --from: texts that become a stream. */
+/* --from: makes a stream of texts. */
 #ifndef TEXT_INPUT_H
 #define TEXT_INPUT_H
 
@@ -11,13 +11,16 @@ struct lines {
 	FILE *file;
 	struct place place;	/* position of the last line */
 	char *text;		/* the last line without its newline */
-	size_t size, room;	/* bytes in it, and bytes of memory */
-	bool cut;		/* the file ended without a newline */
-	bool bad;		/* an error was printed */
+	size_t size, room;	/* bytes of the text, and bytes of memory */
+	bool cut;		/* whether the file ended without a newline */
+	bool bad;		/* whether an error was printed */
 	unsigned __int128 hash;	/* hash of all lines so far */
 };
 
-/* The caller keeps `file`. Only as much is read as lines are asked for. */
+/*
+ * Opens a file for reading by lines, and reads no more than the next lines
+ * need. The caller keeps `file`.
+ */
 void lines_open(struct lines *l, FILE *file, const char *name);
 /*
  * Returns false at the end, and after an error, which was printed and latched.
@@ -25,8 +28,8 @@ void lines_open(struct lines *l, FILE *file, const char *name);
 bool lines_next(struct lines *l);
 void lines_close(struct lines *l);
 /*
- * Returns the beginning of a text, printable, for a message. The caller frees
- * it.
+ * Returns the beginning of a text in printable form, for a message. The caller
+ * frees it.
  */
 char *lines_shown(const char *text);
 /*
@@ -36,12 +39,12 @@ char *lines_shown(const char *text);
 __attribute__((format(printf, 2, 3)))
 bool lines_refuse(const struct lines *l, const char *fmt, ...);
 
-/* All texts of a command line together become the one run of `trace`. */
+/* A kind of text. All texts of a command line together become one run. */
 struct text_source {
 	const char *name;	/* value of the option: "strace" */
 	/*
-	 * Returns false if it printed and latched an error. `partial`: a text
-	 * may be truncated.
+	 * Reads the texts into a trace. Returns false if it printed and latched
+	 * an error. `partial`: a text may be truncated.
 	 */
 	bool (*read)(struct inputs *inputs, const struct arch *native,
 		     bool partial, struct trace *trace);

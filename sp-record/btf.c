@@ -28,9 +28,10 @@ struct kernel_btf {
 	struct named {
 		const struct btf_type *type;
 		uint32_t id;
-	} *structs;		/* types with a name */
+	/* structures with a name, in the order of their ids */
+	} *structs;
 	size_t n_structs;
-	struct btf_ids ids;	/* of functions */
+	struct btf_ids ids;	/* ids of functions */
 };
 
 enum { STEP = 16 };
@@ -39,10 +40,12 @@ enum { STEP = 16 };
 struct wanted {
 	const char *name;
 	const struct btf_type *local;
-	const struct btf_type *kernel;	/* NULL: it has none */
+	/* NULL: the kernel has no such structure */
+	const struct btf_type *kernel;
 	uint32_t kernel_id;
-	struct named candidates[4];	/* with that name */
-	int id;				/* its id in the excerpt */
+	/* the kernel's structures with that name */
+	struct named candidates[4];
+	int id;				/* id in the excerpt */
 };
 
 enum { BEGINNINGS = 1024 };
@@ -52,7 +55,7 @@ struct excerpt {
 	const struct kernel_btf *kernel;
 	struct wanted *wanted;
 	size_t n;
-	/* indexed by beginning(): whether a wanted name has that value */
+	/* Whether a wanted name has this value of beginning(). */
 	bool begins[BEGINNINGS];
 	struct btf *btf;
 	int n_arrays;
@@ -64,10 +67,10 @@ enum {
 	ID_STRUCTS
 };
 
-/* Reading */
+/* The kernel's BTF */
 
 /*
- * BTF can be mapped since Linux 6.16. Before, it must be read, a page at a
+ * Maps the file, which is possible since Linux 6.16, or reads it a page at a
  * time.
  */
 static bool read_file(struct kernel_btf *k, const char *path)
@@ -116,14 +119,17 @@ static bool find_sections(struct kernel_btf *k)
 }
 
 /*
- * Returns the size of a type behind its struct btf_type; SIZE_MAX: the kind is
- * unknown.
+ * Returns the number of bytes that follow a type's struct btf_type. Returns
+ * SIZE_MAX for an unknown kind.
  */
 static inline size_t rest_size(const struct btf_type *t)
 {
 	static const struct {
 		bool known;
-		/* the size of each of its vlen elements */
+		/*
+		 * Sizes in bytes: a fixed part, and each of the type's `vlen`
+		 * elements.
+		 */
 		uint8_t fixed, each;
 	} sizes[32] = {
 		[BTF_KIND_FWD] = { true, 0, 0 },
@@ -161,9 +167,8 @@ static const char *string_at(const struct kernel_btf *k, uint32_t offset)
 }
 
 /*
- * Returns a hash of up to four characters. The kernel has some ten thousand
- * structures; with this hash, only few of their names are compared with the
- * wanted names.
+ * Returns a hash of up to four characters. Only names with the same hash as a
+ * wanted name are compared: the kernel has some ten thousand structures.
  */
 static uint32_t beginning(const char *name)
 {
@@ -196,9 +201,9 @@ static void note_struct(struct excerpt *e, const struct named *found)
 }
 
 /*
- * Returns the offset of a name among the strings. Returns 0 if the name is
- * missing, or only the end of another name. Each name is there once. One search
- * is faster than comparing the names of fifty thousand functions.
+ * Returns the offset of a name among the strings, each of which occurs once.
+ * Returns 0 if the name is missing. One search is faster than comparing the
+ * names of fifty thousand functions.
  */
 static uint32_t find_name(const struct kernel_btf *k, const char *name)
 {
@@ -211,15 +216,15 @@ static uint32_t find_name(const struct kernel_btf *k, const char *name)
 	return at ? at - k->strings : 0;
 }
 
-/* The offsets of the hooks' names among the strings; 0: not there. */
+/*
+ * Offsets of the hooks' names among the strings. 0: the kernel lacks the hook.
+ */
 struct hook_names {
 	uint32_t names[BTF_HOOKS];
-	uint32_t first, last;	/* of these */
+	uint32_t first, last;	/* lowest and highest offset */
 };
 
-/*
- * The hooks' names begin with the same text, so that one search finds them all.
- */
+/* All hooks' names begin with the same text, so one search finds them. */
 static void find_hooks(const struct kernel_btf *k, struct hook_names *hooks)
 {
 	static const char start[] = "security_path_";
@@ -253,8 +258,8 @@ static void add_struct(struct kernel_btf *k, const struct btf_type *t)
 }
 
 /*
- * Goes over all types once, and notes the offsets of every STEP-th type and of
- * the needed ones.
+ * Reads all types once. Notes the offset of every STEP-th type, and of the
+ * needed types.
  */
 static bool index_types(struct kernel_btf *k, const struct btf_wishes *wishes)
 {
@@ -293,7 +298,7 @@ static bool index_types(struct kernel_btf *k, const struct btf_wishes *wishes)
 	return true;
 }
 
-/* The id is in range. Type 0, void, has no place: the first one is 1. */
+/* Returns a type. The id must be valid, and not 0, which is void. */
 static const struct btf_type *type_at(const struct kernel_btf *k, uint32_t id)
 {
 	const char *at = k->types + k->offsets[id / STEP];
@@ -303,7 +308,10 @@ static const struct btf_type *type_at(const struct kernel_btf *k, uint32_t id)
 	return (const void *)at;
 }
 
-/* Removes typedefs and qualifiers from a type. NULL: void, or malformed. */
+/*
+ * Skips typedefs and qualifiers of a type. Returns NULL for void, or if the BTF
+ * is malformed.
+ */
 static const struct btf_type *type_of(const struct kernel_btf *k, uint32_t id)
 {
 	for (int i = 0; i < 32 && id && id < k->n; i++) {
@@ -317,8 +325,8 @@ static const struct btf_type *type_of(const struct kernel_btf *k, uint32_t id)
 }
 
 /*
- * Returns the member with that name, also within unnamed members, and its
- * offset in bits.
+ * Returns a member by its name, and its offset in bits. Also searches unnamed
+ * members.
  */
 static const struct btf_member *find_member(const struct kernel_btf *k,
 					    const struct btf_type *t,
@@ -364,8 +372,8 @@ static uint32_t count_members(const struct excerpt *e, const struct wanted *w,
 }
 
 /*
- * Of several structures with the same name, chooses the one that has most of
- * our members.
+ * Chooses among structures with the same name the one that has most of our
+ * members.
  */
 static void choose(const struct excerpt *e, struct wanted *w)
 {
@@ -390,7 +398,7 @@ static uint32_t find_id(const struct excerpt *e, const char *name)
 	return 0;
 }
 
-/* Writing */
+/* The excerpt */
 
 static int int_id(uint32_t size)
 {
@@ -409,8 +417,8 @@ static int int_id(uint32_t size)
 }
 
 /*
- * Returns the type of a member in the excerpt, or 0 if we never read such a
- * member.
+ * Returns the type of a member in the excerpt. Returns 0 if our programs read
+ * no such member.
  */
 static int id_of(const struct excerpt *e, const struct btf_type *t)
 {
@@ -425,11 +433,14 @@ static int id_of(const struct excerpt *e, const struct btf_type *t)
 	for (size_t i = 0; i < e->n; i++)
 		if (e->wanted[i].kernel == t)
 			return e->wanted[i].id;
-	/* A structure with one number: kernel_cap_t, mm_flags_t. */
+	/*
+	 * This is a structure with one number, such as kernel_cap_t and
+	 * mm_flags_t.
+	 */
 	return btf_is_struct(t) ? int_id(t->size) : 0;
 }
 
-/* Adds an array behind the structures, whose number is known. */
+/* Adds an array. Its id follows the structures, whose number is known. */
 static int array_id(struct excerpt *e, const struct btf_type *t,
 		    struct btf_array *arrays, int max)
 {
@@ -477,7 +488,8 @@ static void write_types(struct excerpt *e)
 		const struct btf_member *m = btf_members(w->local);
 
 		/*
-		 * If the kernel lacks a structure, an unnamed one keeps its id.
+		 * An unnamed structure takes the id of one that the kernel
+		 * lacks.
 		 */
 		btf__add_struct(e->btf, w->kernel ? w->name : "",
 				w->kernel ? w->kernel->size : 0);
@@ -491,7 +503,7 @@ static void write_types(struct excerpt *e)
 			       arrays[i].nelems);
 }
 
-/* Notes those of our structures that have a name. */
+/* Lists our structures that have a name. */
 static void want(struct excerpt *e)
 {
 	uint32_t n = btf__type_cnt(e->local);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The part of the kernel's type information that our programs need. libbpf
- * would read and index all of it, some 150,000 types, at each start.
+ * would read and index all 150,000 types at each start.
  */
 #ifndef BTF_H
 #define BTF_H
@@ -10,7 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Functions that programs can be attached to: sp-record/confirm.c. */
+/*
+ * The functions of the kernel to which programs can attach:
+ * sp-record/confirm.c.
+ */
 enum { BTF_HOOKS = 10 };
 extern const char *const btf_hooks[BTF_HOOKS];
 
@@ -23,7 +26,10 @@ struct btf_ids {
 	uint32_t hooks[BTF_HOOKS];
 };
 
-/* Returns a kind of type in the kernel's BTF that is unknown to us, or 0. */
+/*
+ * Returns a kind of type in the kernel's BTF that sp-record does not know, or
+ * 0.
+ */
 uint32_t btf_unknown_kind(void);
 
 /* Functions whose ids are needed. Finding them takes time. */
@@ -35,16 +41,16 @@ struct btf_wishes {
 struct kernel_btf;
 
 /*
- * Returns NULL if this is impossible; libbpf can still read all of the kernel's
- * BTF.
+ * Reads the kernel's BTF. Returns NULL on failure; libbpf can still read it
+ * then.
  */
 struct kernel_btf *btf_read(const struct btf_wishes *wishes);
-void btf_free(struct kernel_btf *k);	/* NULL is accepted */
+void btf_free(struct kernel_btf *k);	/* NULL is allowed */
 
 /*
- * Writes BTF to a file: the structures that `local` and the kernel both have,
- * with the members that both have, laid out as in the kernel. Returns false if
- * this is impossible.
+ * Writes BTF to a file. It has the structures that are both in `local` and in
+ * the kernel, with the members that both have, laid out as in the kernel.
+ * Returns false on failure.
  */
 bool btf_write_excerpt(const struct kernel_btf *kernel,
 		       const struct btf *local, int fd, struct btf_ids *ids);

@@ -12,9 +12,9 @@
 #include "skeleton.h"
 
 /*
- * The kernel makes a directory visible a moment after it has run the program
- * that looks for awaited ones. So if a directory was created before it was
- * awaited, it is visible after this time.
+ * The kernel runs our program for a new directory a moment before the directory
+ * becomes visible. A directory that was created before its name was awaited is
+ * visible after this time at the latest.
  */
 enum { VISIBLE_US = 1000 };
 
@@ -22,7 +22,7 @@ struct watch {
 	struct record *skel;
 	const struct target_cgroup *cgroup;
 	uint32_t scope;
-	uint64_t parent;	/* id; 0: any */
+	uint64_t parent;	/* id of the directory; 0: any */
 };
 
 static int add_cgroup(struct record *skel, uint64_t id, int32_t hierarchy,
@@ -58,8 +58,8 @@ static int await_name(const struct watch *w, const char *name, uint32_t next)
 }
 
 /*
- * Returns the id of a directory, or 0 if it does not exist, even a moment
- * later.
+ * Returns the id of a directory, or 0 if it does not exist. Looks twice, since
+ * it may become visible a moment later.
  */
 static uint64_t id_of(const char *dir)
 {
@@ -71,7 +71,7 @@ static uint64_t id_of(const char *dir)
 	return stat(dir, &st) ? 0 : st.st_ino;
 }
 
-/* Adds the components after the first to `parts`, as linked elements. */
+/* Adds all components but the first to `parts`, as a linked list. */
 static int add_parts(struct record *skel, char **names, size_t n,
 		     uint32_t *first)
 {
@@ -90,7 +90,10 @@ static int add_parts(struct record *skel, char **names, size_t n,
 	return error;
 }
 
-/* Awaits each component in the directory before it, as far as these exist. */
+/*
+ * Awaits the first component in the root of the hierarchy, and each further one
+ * in its directory, if that exists.
+ */
 static int await_components(struct watch *w, char **names, size_t n)
 {
 	char *dir = xstrdup(w->cgroup->mount);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tells the kernel side which cgroups are the targets'. */
+/* Tells the kernel side which cgroups belong to the targets. */
 #ifndef CGROUP_WATCH_H
 #define CGROUP_WATCH_H
 
@@ -10,9 +10,9 @@
 struct record;
 
 /*
- * Makes the kernel side record the target's cgroups with the index `scope`:
- * those that exist, and those that will be created. The programs must be
- * attached. Returns 0 or -errno.
+ * Makes the kernel side record the cgroups of a target, those that exist and
+ * those that will be created. `scope` is the target's index. The programs must
+ * be attached. Returns 0 or -errno.
  */
 int cgroup_watch(struct record *skel, struct target *target, uint32_t scope);
 

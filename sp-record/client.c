@@ -23,11 +23,13 @@
 
 static const struct client {
 	const char *name;
-	/* commands, " run exec ", that ask the daemon to run something */
+	/*
+	 * Commands that ask the daemon to run something, such as " run exec ".
+	 */
 	const char *verbs;
-	const char *groups;	/* words that can precede such a command */
+	const char *groups;	/* words that can come before such a command */
 	const char *values;	/* options whose value is the next word */
-	/* options that the line must have, or must not have */
+	/* Options that the line must have, and must not have. */
 	const char *needs, *lacks;
 	const char *daemon, *advice;
 } clients[] = {
@@ -104,8 +106,8 @@ static char *const *find_word(const struct client *c, char *const *argv)
 }
 
 /*
- * Looks at the command only, since words after it can be equal: `docker rm
- * start`.
+ * Whether the command asks the daemon to run something. Only the first word
+ * counts, since a later one can be equal: `docker rm start`.
  */
 static bool has_verb(const struct client *c, char *const argv[])
 {
@@ -125,7 +127,10 @@ static bool has_option(char *const argv[], const char *option)
 	return false;
 }
 
-/* On systems without systemd, service(8) runs the script itself. */
+/*
+ * Whether the command line is this client. Without systemd, service(8) is no
+ * client, since it runs the script itself.
+ */
 static bool is_client(const struct client *c, char *const argv[])
 {
 	if (strcmp(base_name(argv[0]), c->name) ||

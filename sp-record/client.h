@@ -4,9 +4,9 @@
 #define CLIENT_H
 
 /*
- * If the command is such a client, returns a text that says what its recording
- * lacks; the caller frees it. `*advice`, a static text, then says how to record
- * that instead. Otherwise returns NULL.
+ * If the command is such a client, returns a text about the calls that its
+ * recording lacks, which the caller frees. `*advice` is then a static text
+ * about how to record these. Otherwise returns NULL.
  */
 char *client_of(char *const argv[], const char **advice);
 

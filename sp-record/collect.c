@@ -28,7 +28,10 @@ struct collection {
 	uint32_t *runs;		/* the run's index + 1, by image id */
 };
 
-/* Returns the phase in which tasks executed the image. */
+/*
+ * Returns the phase of an image: the part of the recording in which it was
+ * executed.
+ */
 static uint32_t phase_of(const struct collection *c, uint32_t image)
 {
 	uint32_t phase = image >> IMAGE_PHASE_SHIFT;
@@ -37,8 +40,8 @@ static uint32_t phase_of(const struct collection *c, uint32_t image)
 }
 
 /*
- * Each target, each phase, or each part that --split makes has a run of its
- * own.
+ * Returns the run to which calls of the image belong. There is one for each
+ * target, for each phase, or for each part by --split.
  */
 static uint32_t run_of(const struct collection *c, uint32_t image)
 {
@@ -201,7 +204,7 @@ static void collect_rare(struct collection *c)
 	}
 }
 
-/* If the name is the executable's path, no fact is added. */
+/* Adds the name by which the file was executed, unless it is the path. */
 static void collect_exec_name(struct collection *c,
 			      const struct exec_name *key,
 			      const struct tally *tally)
@@ -233,7 +236,7 @@ static void collect_exec_names(struct collection *c)
 	}
 }
 
-/* Writes the detail of an argument's fact. Returns its size. */
+/* Writes the detail of a fact about arguments. Returns its size. */
 static size_t values_detail(const struct argument_key *key, struct call_id id,
 			    uint8_t *detail)
 {
@@ -281,7 +284,7 @@ static void collect_arguments(struct collection *c)
 	}
 }
 
-/* Adds calls for which the task got a signal that it survived. */
+/* Adds calls for which the task got a signal and survived it. */
 static void collect_trapped(struct collection *c)
 {
 	int fd = bpf_map__fd(c->tracer->skel->maps.trapped);
@@ -300,8 +303,8 @@ static void collect_trapped(struct collection *c)
 }
 
 /*
- * Returns how often the kernel skipped a program because it was already running
- * on that CPU.
+ * Returns how often the kernel skipped the program because it was already
+ * running on the CPU.
  */
 static uint64_t program_misses(const struct bpf_program *program)
 {
@@ -315,8 +318,9 @@ static uint64_t program_misses(const struct bpf_program *program)
 }
 
 /*
- * If two programs see each fork, a task is lost if both were skipped, or if the
- * first did not find it and the second was skipped.
+ * Returns the number of forks that no program saw. If two programs see each
+ * fork, a task is lost if the kernel skipped both, or skipped the second one
+ * and the first one did not find the task.
  */
 static uint64_t missed_forks(const struct tracer *t)
 {
@@ -373,7 +377,7 @@ static void collect_losses(const struct tracer *t, struct run *run)
 	run_lose(run, "record", 0);
 }
 
-/* Finds the image and the sighting for a name's fact. */
+/* Finds the image of the trace and the sighting for a fact about a name. */
 static uint32_t place_name(void *collection, uint32_t image,
 			   const struct tally *tally, struct sighting *sighting)
 {
@@ -431,12 +435,12 @@ static void collect_stacks(struct collection *c)
 	if (stacks_gave_up(c->tracer->stacks))
 		message_note("the process that unwinds stacks failed "
 			     "three times and was not started again: a file "
-			     "of the command may be made for that");
+			     "of the command may be made to crash it");
 	run_lose(c->trace->runs[c->run], "mapping",
 		 stacks_lost_mappings(c->tracer->stacks));
 }
 
-/* Nobody knows in which run something was lost, so each run gets the losses. */
+/* Adds the losses to each run, since the run that they belong to is unknown. */
 static void share_losses(const struct collection *c)
 {
 	const struct run *first = c->trace->runs[c->run];

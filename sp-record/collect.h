@@ -9,8 +9,8 @@
 
 /*
  * Turns all counts into facts of the trace's run `run`, and adds the losses to
- * its record. Later phases, and the runs of --split, become the runs after it.
- * `splits` is NULL without --split.
+ * its record. Later phases, or the further runs of --split, become the runs
+ * after it. `splits` is NULL without --split.
  */
 void collect(struct tracer *t, struct splits_read *splits,
 	     struct trace *trace, uint32_t run);

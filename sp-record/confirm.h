@@ -11,8 +11,8 @@ struct record;
 struct confirming;
 
 /*
- * Call this before loading. Only a trial load shows whether programs can be
- * attached to functions of the kernel: no list of features does.
+ * Call this before loading. Only loading a program shows whether it can be
+ * attached to functions of the kernel; no list of features does.
  */
 void confirm_prepare(struct record *skel, const struct btf_ids *ids,
 		     bool wanted);

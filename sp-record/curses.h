@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The functions of ncurses that --live uses. The library is loaded only when
- * needed. So sp-record starts as fast as without it, and runs where it is not
- * installed.
+ * needed, so sp-record starts fast, and also runs where it is not installed.
  */
 #ifndef CURSES_LOADED_H
 #define CURSES_LOADED_H

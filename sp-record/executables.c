@@ -20,7 +20,7 @@ struct executables {
 	struct file_child *files;	/* the child that reads executables */
 	struct executable *known;	/* by image id */
 	size_t n_known;
-	/* the ids of the images that it was asked for, in order */
+	/* ids of the images that the child was asked about, in order */
 	uint32_t *asked;
 	size_t n_asked, n_answered;
 };
@@ -72,9 +72,9 @@ const struct executable *executable_at(struct executables *e, uint32_t id)
 }
 
 /*
- * The inode must be the same. So must the device, except for overlayfs and
- * btrfs: there, stat(2) shows another number than the kernel's, with the major
- * number 0.
+ * Whether the file is that of the image. Inode and device must be equal. The
+ * device is not compared for overlayfs and btrfs, where stat(2) shows another
+ * number than the kernel's; the kernel's then has the major number 0.
  */
 static bool is_file_of(const struct stat *st, const struct image_key *key)
 {
@@ -131,7 +131,7 @@ void executables_take(struct executables *e, int milliseconds)
 			return;
 		if (size == sizeof(file))
 			learn(e, e->asked[e->n_answered++], &file);
-		/* the child answers no further request either */
+		/* After a failure, the child answers no further request. */
 		else
 			e->n_answered = e->n_asked;
 	}

@@ -6,7 +6,7 @@
 #include "stream/trace.h"
 
 /*
- * Adds the fact that an executable which gives privileges was executed. It is
+ * Adds the fact that an executable with raised privileges was executed. It is
  * recorded even without --paths: such a program behaves differently under
  * no_new_privs, which some sandboxes set.
  */

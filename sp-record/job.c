@@ -23,10 +23,10 @@ struct job {
 struct jobs {
 	struct job *at;
 	size_t n, next;
-	/* the job before `next`; pid 0: it does not run */
+	/* The running job, which is the one before `next`. pid 0: none runs. */
 	struct command_child child;
 	uint64_t due_ns;		/* when `next` is due; 0: immediately */
-	bool failed;			/* one of them */
+	bool failed;			/* whether a job failed */
 };
 
 struct jobs *jobs_new(void)
@@ -142,7 +142,9 @@ bool unit_is_stopped(const char *unit)
 	char *state;
 	bool stopped;
 
-	/* Waits for systemctl: the recorder has nothing else to do now. */
+	/*
+	 * This waits for systemctl, since the recorder has nothing else to do.
+	 */
 	errno = 0;
 	state = capture_output_within(argv, PATIENCE_MS);
 	stopped = state ? !strcmp(state, "inactive\n") ||

@@ -13,7 +13,8 @@ struct jobs;
 struct jobs *jobs_new(void);
 void jobs_free(struct jobs *j);
 /*
- * Adds `systemctl VERB UNIT`, to be run `after_ns` after the jobs added before.
+ * Adds `systemctl VERB UNIT`. It will run `after_ns` after the end of the job
+ * that was added before.
  */
 void jobs_add(struct jobs *j, const char *verb, const char *unit,
 	      uint64_t after_ns);
@@ -21,11 +22,11 @@ void jobs_add(struct jobs *j, const char *verb, const char *unit,
 /* Starts the next job when it is due. */
 void jobs_run(struct jobs *j, uint64_t now_ns);
 /*
- * A descriptor that can be read when the running job has ended and jobs_run()
- * is due; -1: no job is running.
+ * Returns a descriptor that can be read when the running job has ended, which
+ * is when jobs_run() is due. -1: no job runs.
  */
 int jobs_fd(const struct jobs *j);
-/* Returns at what other time jobs_run() is due; 0: never. */
+/* Returns the time at which jobs_run() is due for another reason. 0: never. */
 uint64_t jobs_due(const struct jobs *j);
 /* Whether all jobs have ended. */
 bool jobs_done(const struct jobs *j);

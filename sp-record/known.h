@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --known: the calls of an earlier stream or of a profile. */
+/* --known: the calls of a stream or a profile, which are not recorded again. */
 #ifndef KNOWN_H
 #define KNOWN_H
 

@@ -16,7 +16,10 @@
 #define uthash_malloc(size) xcalloc(1, size)
 #include <uthash.h>
 
-/* How many elements of a map one look reads, each with two system calls. */
+/*
+ * The number of elements of a map that one look reads. Each takes two system
+ * calls.
+ */
 enum { ELEMENTS_MAX = 4096 };
 
 struct key {
@@ -26,7 +29,7 @@ struct key {
 
 struct seen {
 	UT_hash_handle hh;
-	struct live_call call;	/* the first member; others see it */
+	struct live_call call;	/* must be first: `order` points to it */
 	struct key key;
 	bool wants_arguments;
 };
@@ -39,14 +42,15 @@ struct total {
 
 struct live_calls {
 	const struct tracer *t;
-	struct seen *seen;		/* by key */
+	struct seen *seen;		/* hash table by `key` */
 	struct live_call **order;	/* in the order of first sight */
 	size_t n_order;
 	struct total *totals;
 	struct live_name *names;
 	size_t n_names;
 	uint64_t looked_ns;
-	size_t n_wanting;		/* the calls with `wants_arguments` */
+	/* the number of calls with `wants_arguments` */
+	size_t n_wanting;
 };
 
 struct live_calls *live_calls_new(const struct tracer *t)
@@ -84,7 +88,7 @@ static struct call_id id_of(const struct key *key)
 	return (struct call_id){ row_arch(key->row), key->nr };
 }
 
-/* Escapes the path, because the program chose it. */
+/* Returns the path, escaped, because the program chose it. */
 static char *executable_text(const struct tracer *t, uint32_t image)
 {
 	char *path = executable_path(t->executables, image_base(t, image));
@@ -153,7 +157,10 @@ static void look_at_image(struct live_calls *l, uint32_t id, uint32_t phases)
 		}
 }
 
-/* Reads the calls for which the table has no room, and those with a flag. */
+/*
+ * Reads the calls in `rare`: those for which the table has no room, and those
+ * with flags.
+ */
 static void look_at_rare(struct live_calls *l)
 {
 	int fd = bpf_map__fd(l->t->skel->maps.rare);
@@ -206,7 +213,10 @@ static void look_for_arguments(struct live_calls *l)
 		add_arguments(seen, &argument);
 		l->n_wanting--;
 	}
-	/* Calls without values now will not get any: do not look again. */
+	/*
+	 * The arguments of these calls are not recorded, so later looks can
+	 * skip them.
+	 */
 	for (seen = l->seen; seen; seen = seen->hh.next)
 		seen->wants_arguments = false;
 	l->n_wanting = 0;
@@ -241,7 +251,10 @@ static void sum_up(struct live_calls *l, uint64_t now_ns)
 	l->names = xcalloc(HASH_COUNT(l->totals) + 1, sizeof(*l->names));
 	l->n_names = 0;
 	for (total = l->totals; total; total = total->hh.next) {
-		/* A count can seem to shrink if it is read while it grows. */
+		/*
+		 * A count that is read while it grows can be smaller than
+		 * before.
+		 */
 		uint64_t more = total->count > total->before ?
 			total->count - total->before : 0;
 

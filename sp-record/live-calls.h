@@ -14,11 +14,14 @@
 /* A call that an image made. */
 struct live_call {
 	uint64_t first_ns;	/* on the clock of tracer_now() */
-	/* printable: the call with its first arguments; the image's path */
+	/*
+	 * Printable texts: the call with its first arguments, and the image's
+	 * path.
+	 */
 	char *text, *image;
 };
 
-/* A call, over all images. */
+/* A call of all images together. */
 struct live_name {
 	struct call_id id;
 	uint64_t count;
@@ -32,12 +35,12 @@ void live_calls_free(struct live_calls *l);
 /* Reads the counts. `now_ns` is tracer_now(). */
 void live_calls_look(struct live_calls *l, uint64_t now_ns);
 /*
- * The calls by first sight, the newest last. They are valid until the next
- * look.
+ * Returns the calls in the order in which they were first seen. They are valid
+ * until the next look.
  */
 const struct live_call *const *live_calls_seen(const struct live_calls *l,
 					       size_t *n);
-/* The calls by rate, then by count; the most frequent one is the first. */
+/* Returns the calls, sorted by rate and then by count, the greatest first. */
 const struct live_name *live_calls_names(const struct live_calls *l, size_t *n);
 
 #endif

@@ -41,12 +41,13 @@ struct live {
 	SCREEN *screen;
 	WINDOW *window;
 	FILE *terminal;
-	struct termios modes;	/* of the terminal before */
+	struct termios modes;	/* the modes that the terminal had before */
 	bool has_modes;
 	struct write_limit *limit;
-	struct sigaction actions[4];	/* before, of the signals in handled[] */
+	/* the actions that the signals in handled[] had before */
+	struct sigaction actions[4];
 	int stderr_fd;		/* the real stderr */
-	/* a file for messages that are printed in the meantime */
+	/* a file for messages that are printed while the view is shown */
 	int notes_fd;
 	char *title;
 	const struct marks *marks;
@@ -101,7 +102,7 @@ static int smaller(int a, int b)
 	return a < b ? a : b;
 }
 
-/* The size of the terminal, limited to the largest view; 0: unknown. */
+/* Returns the size of the terminal, limited to the largest view. 0: unknown. */
 static void find_size(const struct live *live, int *rows, int *columns)
 {
 	struct winsize size;
@@ -112,7 +113,7 @@ static void find_size(const struct live *live, int *rows, int *columns)
 	*columns = smaller(size.ws_col, COLUMNS_MAX);
 }
 
-/* ncurses handles these signals, with code that close_screen() unloads. */
+/* ncurses handles these signals with code that close_screen() unloads. */
 static const int handled[] = { SIGINT, SIGTERM, SIGTSTP, SIGWINCH };
 enum { HANDLED = sizeof(handled) / sizeof(handled[0]) };
 
@@ -122,8 +123,8 @@ static void on_resize(int number)
 }
 
 /*
- * Sets ncurses' size. ncurses itself uses terminfo at first, and handles
- * SIGWINCH only if nobody else does.
+ * Sets ncurses' size. Otherwise ncurses takes it from terminfo at first, and
+ * handles SIGWINCH only if no other handler is set.
  */
 static SCREEN *new_screen(struct live *live)
 {
@@ -166,7 +167,10 @@ static bool open_screen(struct live *live)
 	return write_limit_end(live->limit);
 }
 
-/* Sets the modes again, since ncurses cannot after the limit. */
+/*
+ * Closes ncurses. Then restores the modes, since ncurses cannot restore them
+ * after the limit.
+ */
 static void close_screen(struct live *live)
 {
 	write_limit_begin(live->limit);
@@ -232,7 +236,10 @@ int live_fd(const struct live *live)
 	return fd >= 0 && is_in_foreground(fd) ? fd : -1;
 }
 
-/* Checks first: poll(2) would report the closed terminal again and again. */
+/*
+ * Whether the terminal was closed. This is checked before poll(2), which would
+ * report it again and again.
+ */
 static bool has_hung_up(const struct live *live)
 {
 	struct pollfd p = { .fd = fileno(live->terminal) };
@@ -245,10 +252,7 @@ uint64_t live_due(const struct live *live)
 	return live ? live->due_ns : 0;
 }
 
-/*
- * Returns the index of a mark that has not come yet; live->marks->n: all have
- * come.
- */
+/* Returns the index of the next mark to come; live->marks->n: all have come. */
 static size_t next_mark(const struct live *live)
 {
 	struct tracer_phase phases[TRACER_PHASES];
@@ -286,7 +290,7 @@ bool live_keys(struct live *live)
 	return key == 'q';
 }
 
-/* Prints one line of text, cut at the right edge. */
+/* Prints one line of text, truncated at the right edge. */
 static void put(struct live *live, int row, attr_t attributes, const char *text)
 {
 	const struct curses *c = &live->curses;
@@ -362,7 +366,10 @@ static void draw_names(struct live *live, int row, int rows)
 			 syscall_label(names[i - 1].id, label));
 }
 
-/* Draws how many calls were known at each time; the left edge is the start. */
+/*
+ * Draws how many calls were known at each time, from the start at the left
+ * edge.
+ */
 static void draw_curve(struct live *live, int row, uint64_t start_ns,
 		       uint64_t now)
 {
@@ -432,7 +439,8 @@ static void adapt(struct live *live)
 }
 
 /*
- * Draws, from the top: the head, new calls, calls by rate, the curve, the foot.
+ * Draws, from top to bottom: the head, new calls, calls by rate, the curve, and
+ * the foot.
  */
 static void draw(struct live *live)
 {

@@ -18,10 +18,10 @@
 struct log_files {
 	struct tracer *tracer;
 	struct ring_buffer *ring;
-	/* indexed by the kernel's number */
+	/* The files, indexed by the kernel's number. */
 	struct log_file {
-		char *path;		/* until the path is written */
-		/* number in the stream + 1; 0: not written so far */
+		char *path;		/* NULL after the path was written */
+		/* The number in the stream plus 1. 0: not written so far. */
 		uint32_t number;
 	} *at;
 	uint32_t n;			/* the number of elements of `at` */
@@ -109,7 +109,7 @@ uint64_t log_files_number(struct log_files *f, struct events_writer *e,
 
 	if (!f || !number)
 		return 0;
-	/* another CPU may have sent the path a moment ago */
+	/* Another CPU may have sent the path a moment ago. */
 	if (number >= f->n || (!f->at[number].path && !f->at[number].number))
 		log_files_take(f);
 	file = number < f->n ? &f->at[number] : NULL;

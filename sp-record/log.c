@@ -17,8 +17,11 @@
 #include "tracer-private.h"
 
 enum {
-	IDLE_MS = 8,		/* the longest sleep if the log is quiet */
-	/* entries that are read before they are given back to the kernel */
+	IDLE_MS = 8,		/* the longest sleep while no entry comes */
+	/*
+	 * the number of entries that are read before the kernel may overwrite
+	 * them
+	 */
 	PUBLISH_EVERY = 512,
 };
 
@@ -33,7 +36,8 @@ _Static_assert((int)LOG_CALL == (int)HAPPENED_CALL &&
 struct ring {
 	const struct log_entry *entries;
 	struct log_ends *ends;
-	uint64_t at, head;	/* the entries [at, head) can be read */
+	/* index of the next entry to read; end of the complete entries */
+	uint64_t at, head;
 };
 
 struct log {
@@ -44,15 +48,14 @@ struct log {
 	struct ring *rings;		/* by CPU */
 	pthread_t thread;
 	int stop_fd;
-	/* number in the stream + 1, by image id */
+	/* number in the stream plus 1, by image id */
 	uint32_t *images;
 	uint32_t n_images;
 	struct log_files *files;	/* NULL: without --results */
 	uint64_t received[ROWS][CALLS_PER_ROW];
 	/*
-	 * Entries after this time are not read yet. Another CPU can have an
-	 * earlier entry of the same task, which was written after its ring was
-	 * read.
+	 * Later entries are not read yet. Another CPU can have an earlier entry
+	 * of the same task that was written after its ring was read.
 	 */
 	uint64_t limit_ns;
 };
@@ -70,8 +73,8 @@ static uint32_t name_image(struct log *l, uint32_t id)
 	events_image(l->events, path);
 	free(path);
 	/*
-	 * SPLIT_REST, the run that runs beyond the table share, is the last
-	 * one. Its number in the stream is only known at the end.
+	 * SPLIT_REST, which collects the runs for which the table has no room,
+	 * is the last run. Its number in the stream is known only at the end.
 	 */
 	if (t->split && run < SPLIT_REST)
 		events_run(l->events, l->n_images, run);
@@ -109,7 +112,7 @@ static void take(struct log *l, const struct log_entry *entry)
 	events_add(l->events, &h);
 }
 
-/* Returns the next entry of a ring; NULL: there is no complete entry. */
+/* Returns the next entry of a ring, or NULL if none is complete. */
 static const struct log_entry *peek(const struct log *l, const struct ring *r)
 {
 	const struct log_entry *entry =
@@ -127,8 +130,8 @@ static void publish(struct ring *r)
 }
 
 /*
- * Returns the ring with the earliest entry, and the time until which it is the
- * earliest.
+ * Returns the ring with the earliest entry. No other ring has an entry before
+ * `*until_ns`.
  */
 static struct ring *earliest(struct log *l, uint64_t *until_ns)
 {
@@ -165,8 +168,8 @@ static void take_until(struct log *l, struct ring *r, uint64_t until_ns)
 }
 
 /*
- * Writes all entries that are in the rings. Returns how full the fullest ring
- * was. `last`: no more entries will come.
+ * Writes the entries of all rings. Returns how full the fullest ring was.
+ * `last`: no further entries will come.
  */
 static uint64_t drain(struct log *l, bool last)
 {
@@ -188,7 +191,7 @@ static uint64_t drain(struct log *l, bool last)
 	return most;
 }
 
-/* Polls, because a call must not wait for this thread or wake it. */
+/* Polls the rings: a call must not wait for this thread, nor wake it. */
 static void *run(void *log)
 {
 	struct log *l = log;
@@ -223,7 +226,7 @@ static struct ring *open_rings(const struct tracer *t)
 	return rings;
 }
 
-/* The main thread handles the signals. */
+/* The thread blocks all signals, so that the main thread gets them. */
 static int start_thread(struct log *l)
 {
 	sigset_t all, before;
@@ -268,7 +271,7 @@ struct stream_writer *log_stop(struct log *l)
 	return l->stream;
 }
 
-/* The largest count first. */
+/* Sorts by count, the largest first. */
 static int by_count(const void *a, const void *b)
 {
 	const struct call_total *x = a, *y = b;
@@ -290,7 +293,9 @@ struct call_total *log_missing(const struct log *l, const struct trace *trace,
 		uint32_t nr = totals[i].id.nr;
 		uint32_t row = totals[i].id.arch != row_arch(ROW_NATIVE);
 
-		/* calls beyond the table have no count of their own */
+		/*
+		 * Calls for which the table has no room are not counted here.
+		 */
 		if (nr >= CALLS_PER_ROW ||
 		    totals[i].count <= l->received[row][nr])
 			continue;

@@ -14,20 +14,19 @@ enum { LOG_EVENTS_DEFAULT = 131072, LOG_EVENTS_MAX = 1 << 24 };
 struct log;
 
 /*
- * Begins a segment in `file`, and writes events as they come, in a thread of
- * its own: a slow reader only delays this thread. Returns NULL and errno on
- * failure.
+ * Begins a segment in `file`. A thread of its own writes events as they come,
+ * so a slow reader only delays this thread. Returns NULL with errno on failure.
  */
 struct log *log_start(struct tracer *t, FILE *file);
 /*
- * Writes the remaining events. The caller finishes the segment. ferror(file)
- * shows errors.
+ * Writes the remaining events. The caller finishes the segment. After a failed
+ * write, ferror(file) is set.
  */
 struct stream_writer *log_stop(struct log *log);
 /*
- * Calls of the trace for which some events were not written, or NULL. Each is a
- * call of `totals` whose count is the number of missing events. The largest
- * number comes first. The caller frees the array.
+ * Returns the calls of the trace that lack events, or NULL. Each is a call of
+ * `totals`; its count is the number of missing events. They are sorted by this
+ * number, the largest first. The caller frees the array.
  */
 struct call_total *log_missing(const struct log *log,
 			       const struct trace *trace, size_t *n);

@@ -17,7 +17,7 @@
 
 enum {
 	RING_BYTES = 256 << 10,		/* for each CPU; a power of two */
-	/* when there are so many notes, the older half is dropped */
+	/* With so many notes, the older half is dropped. */
 	NOTES_MAX = 200000,
 	ANCESTORS_MAX = 64,
 };
@@ -26,7 +26,7 @@ enum {
 struct note {
 	uint64_t time_ns;
 	enum { NOTE_MAP, NOTE_EXEC, NOTE_FORK } what;
-	/* for NOTE_FORK, `parent` is the process that was copied */
+	/* For NOTE_FORK, `parent` is the process that forked. */
 	uint32_t pid, parent;
 	struct mapping map;
 };
@@ -39,7 +39,7 @@ struct mappings {
 	size_t n_rings;
 	struct note *notes;
 	size_t n;
-	/* the mappings of the last process for which /proc was read */
+	/* The mappings of the process for which /proc was read last. */
 	struct mapping *read;
 	size_t n_read;
 	uint64_t lost;
@@ -47,8 +47,8 @@ struct mappings {
 };
 
 /*
- * Opens the ring of one CPU. It covers all processes, since children of
- * children come and go quickly.
+ * Opens the ring of one CPU. It covers all processes: short-lived descendants
+ * could not be added one by one in time.
  */
 static bool open_ring(struct perf_ring *ring, int cpu)
 {
@@ -117,7 +117,7 @@ void mappings_free(struct mappings *m)
 	errno = error;
 }
 
-/* The records: perf_event_open(2). */
+/* Records, as perf_event_open(2) describes them. */
 
 struct map_record {
 	struct perf_event_header header;
@@ -131,7 +131,7 @@ struct map_record {
 
 struct task_record {
 	struct perf_event_header header;
-	/* for PERF_RECORD_COMM: the pid and the tid */
+	/* For PERF_RECORD_COMM, these are the pid and the tid. */
 	uint32_t pid, parent;
 };
 
@@ -148,7 +148,7 @@ static struct note *new_note(struct mappings *m,
 	m->notes = xgrow(m->notes, m->n, sizeof(*m->notes));
 	note = &m->notes[m->n++];
 	*note = (struct note){ 0 };
-	/* with sample_id_all, the time is the last field */
+	/* With sample_id_all, the last field is the time. */
 	memcpy(&note->time_ns, (const char *)header + header->size - 8, 8);
 	return note;
 }
@@ -258,7 +258,7 @@ void mappings_take(struct mappings *m)
 		forget_half(m);
 }
 
-/* The mappings of a process. */
+/* The mappings of a process */
 
 static void add(struct mapping **list, size_t *n, const struct mapping *map)
 {
@@ -267,8 +267,8 @@ static void add(struct mapping **list, size_t *n, const struct mapping *map)
 }
 
 /*
- * Finds the note that began the process's current memory: its last exec, or its
- * fork if there was no exec. Returns false if that was before the first note.
+ * Finds the note with which the process's memory began: its last exec, or its
+ * fork if there was no exec. Returns false if there is no such note.
  */
 static bool find_begin(const struct mappings *m, uint32_t pid,
 		       uint64_t time_ns, size_t *at)
@@ -315,7 +315,7 @@ struct mapping *mappings_at(struct mappings *m, pid_t pid, uint64_t time_ns,
 		time_ns = m->notes[at].time_ns;
 	} while (depth < ANCESTORS_MAX);
 	*n = 0;
-	if (!known) {		/* the process began before the notes */
+	if (!known) {		/* the process began before the first note */
 		forget_read(m);
 		m->read = peek_mappings(m->peek, pid, &m->n_read);
 	}

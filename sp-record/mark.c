@@ -42,7 +42,8 @@ static bool same_text(const char *a, const char *b)
 }
 
 /*
- * Refuses a second mark for the same event, since an event sets one mark only.
+ * Whether another mark is already for this event, since an event makes one mark
+ * only.
  */
 static bool is_taken(const struct marks *m, const struct mark *mark)
 {
@@ -54,7 +55,7 @@ static bool is_taken(const struct marks *m, const struct mark *mark)
 	return false;
 }
 
-/* These set the kind of the mark. */
+/* Sets the kind of the mark. */
 static char *set_what(struct mark *mark, const char *what)
 {
 	static const char comm[] = "comm:";

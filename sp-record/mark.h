@@ -10,10 +10,13 @@ enum { MARKS = 7 };		/* MARKS_MAX in event.h */
 
 struct mark {
 	char *name;		/* the name of the phase that the mark begins */
-	const char *call;	/* mark: the first call of that name; or NULL */
-	const char *comm;	/* mark: a thread gets that name; or NULL */
-	int signal;		/* mark: sp-record gets that signal; or 0 */
-	bool key;		/* mark: the user presses m (--live) */
+	/* the first call of this name makes the mark; or NULL */
+	const char *call;
+	/* a thread that takes this name makes the mark; or NULL */
+	const char *comm;
+	/* this signal to sp-record makes the mark; or 0 */
+	int signal;
+	bool key;		/* the key m makes the mark (--live) */
 };
 
 struct marks {
@@ -22,13 +25,15 @@ struct marks {
 };
 
 /*
- * Adds NAME[=WHAT]. `arg` must live longer than the marks. Returns false on
+ * Adds NAME[=WHAT]. `arg` must live as long as the marks. Returns false on
  * failure, with a `problem` that the caller frees.
  */
 bool mark_add(struct marks *m, const char *arg, char **problem);
-/* Adds the marks m1 to m7, for the key of --live; there must be no others. */
+/*
+ * Adds the marks m1 to m7 for the key of --live. There must be no other marks.
+ */
 void mark_add_keys(struct marks *m);
-/* Returns the index of the mark that the signal makes, or m->n. */
+/* Returns the index of the mark for this signal, or m->n. */
 size_t mark_of_signal(const struct marks *m, int signal);
 void marks_free(struct marks *m);
 

@@ -19,20 +19,23 @@ enum {
 	CIFS_MAGIC = 0xff534d42,
 };
 enum file_system {
-	KEEPS_TIMES,
-	/* file systems of the kernel itself, such as /proc */
-	KEEPS_NONE,
+	HAS_TIMES,
 	/*
-	 * file systems with a daemon or a server, which can give wrong answers
+	 * The kernel's own file systems, such as /proc. Their times are not
+	 * usable.
+	 */
+	HAS_NO_TIMES,
+	/*
+	 * File systems with a daemon or a server, which can give wrong answers.
 	 */
 	SAYS_ANYTHING,
 };
 
 #define SECOND 1000000000ULL
 /*
- * This is how much earlier than its call an inode's time can be. The kernel's
- * clock for inodes is coarse, some file systems have a resolution of two
- * seconds, and a call takes a while to end.
+ * An inode's time can be this much earlier than the call that set it. The
+ * kernel's clock for inodes is coarse, some file systems have a resolution of
+ * two seconds, and a call takes a while to end.
  */
 #define BEFORE_NS (2 * SECOND)
 
@@ -42,15 +45,15 @@ struct walking {
 	int fd;			/* the current place (O_PATH) */
 	struct stat st;		/* of `fd` */
 	struct stat parent;	/* the directory above */
-	/* the rest of the path, which has not been followed yet */
+	/* the part of the path that is still to be followed */
 	char rest[REST_MAX];
 	char path[PATH_FACT_MAX + 1];	/* the path so far; "" is the root */
 	size_t links;
-	/* the last file system that was found not to be SAYS_ANYTHING */
+	/* the last file system that was found to be trustworthy */
 	dev_t trusted;
-	/* no component so far has changed since the recording's start */
+	/* whether no component so far changed since the recording's start */
 	bool settled;
-	/* a link or ".." followed a component that has changed */
+	/* whether a link or ".." followed a changed component */
 	bool doubtful;
 	bool missing;		/* the rest of the path does not exist */
 	bool failed;
@@ -70,7 +73,7 @@ static enum file_system file_system_of(int fd)
 	case DEBUGFS_MAGIC:
 	case TRACEFS_MAGIC:
 	case SECURITYFS_MAGIC:
-		return KEEPS_NONE;
+		return HAS_NO_TIMES;
 	case FUSE_MAGIC:
 	case NFS_SUPER_MAGIC:
 	case SMB_SUPER_MAGIC:
@@ -82,7 +85,7 @@ static enum file_system file_system_of(int fd)
 	case CEPH_MAGIC:
 		return SAYS_ANYTHING;
 	default:
-		return KEEPS_TIMES;
+		return HAS_TIMES;
 	}
 }
 
@@ -98,8 +101,8 @@ static bool is_roots(const struct stat *directory)
 }
 
 /*
- * Whether the entry that led here existed when the recording started. Creating
- * or moving an inode sets its time.
+ * Whether the current place existed when the recording started: creating or
+ * moving an inode sets its time.
  */
 static bool is_settled(struct walking *w)
 {
@@ -140,7 +143,7 @@ static void append(struct walking *w, const char *name, size_t size)
 	w->path[have + 1 + size] = '\0';
 }
 
-/* Puts a text in front of the rest of the path. */
+/* Puts a text before the remaining path. */
 static void prepend(struct walking *w, const char *target, size_t size)
 {
 	size_t have = strlen(w->rest) + 1;
@@ -159,7 +162,7 @@ static void go_up(struct walking *w)
 	char *slash = strrchr(w->path, '/');
 
 	w->doubtful |= !w->settled || w->question->flags & CHECK_NO_LINKS;
-	if (!slash)		/* ".." of the root is the root */
+	if (!slash)		/* ".." in the root is the root */
 		return;
 	*slash = '\0';
 	stand_on(w, openat(w->fd, "..", O_PATH | O_CLOEXEC));
@@ -171,10 +174,10 @@ static void follow(struct walking *w, int link)
 	ssize_t n = readlinkat(link, "", target, sizeof(target));
 
 	w->doubtful |= !w->settled;
-	/* a link in /proc leads each process elsewhere */
+	/* Links in /proc lead each process to another place. */
 	w->failed |= n <= 0 || n == sizeof(target) ||
 		++w->links > LINKS_MAX ||
-		file_system_of(link) == KEEPS_NONE ||
+		file_system_of(link) == HAS_NO_TIMES ||
 		w->question->flags & CHECK_NO_LINKS;
 	if (w->failed)
 		return;
@@ -183,7 +186,7 @@ static void follow(struct walking *w, int link)
 		go_to_root(w);
 }
 
-/* The path cannot be followed further: keeps its rest unchanged. */
+/* The path cannot be followed further: this keeps the rest of it unchanged. */
 static void lose(struct walking *w, const char *name, size_t size)
 {
 	w->missing = errno == ENOENT;
@@ -226,7 +229,7 @@ static void enter(struct walking *w, const char *name, size_t size)
 	}
 }
 
-/* Takes the first component of the rest. */
+/* Takes the first component of the remaining path. */
 static size_t take_component(struct walking *w, char name[NAME_MAX + 1])
 {
 	size_t slashes = strspn(w->rest, "/");
@@ -260,10 +263,9 @@ static void walk(struct walking *w)
 }
 
 /*
- * Whether the directory or the object changed as late as the call. A policy
- * must not get a path only because a program named it without being able to
- * change it. If the object no longer exists, the last directory must have
- * changed.
+ * Whether the directory or the object changed at the time of the call. If a
+ * program named a path but could not change the object, it must not get into a
+ * policy. If the object no longer exists, the last directory must have changed.
  */
 static uint32_t find_change(const struct walking *w)
 {
@@ -272,13 +274,13 @@ static uint32_t find_change(const struct walking *w)
 	const struct stat *st = entry ? &w->parent : &w->st;
 	uint32_t verdict = ns_of(st->st_ctim) >= least ? NAME_CHANGED : 0;
 
-	return verdict | (file_system_of(w->fd) == KEEPS_TIMES ? 0 :
+	return verdict | (file_system_of(w->fd) == HAS_TIMES ? 0 :
 			  NAME_TIMELESS);
 }
 
 /*
- * Judges by owner and mode only. A permission that needs supplementary groups
- * or capabilities counts as missing.
+ * Whether owner and mode permit the access. A permission by supplementary
+ * groups or capabilities counts as missing.
  */
 static bool may(const struct walking *w, const struct stat *st, mode_t mode)
 {
@@ -290,8 +292,8 @@ static bool may(const struct walking *w, const struct stat *st, mode_t mode)
 }
 
 /*
- * Others may have been permitted to write to the directory at that time, if its
- * owner is not root.
+ * Whether the caller may make the call there. A directory whose owner is not
+ * root may have been writable for others at that time.
  */
 static bool is_permitted(const struct walking *w)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Checks whether the name that a call was given can be trusted. When the kernel
- * used the name, the memory that held it, links and directories may have been
- * different from now. This runs in a child process (file-child.h), because a
- * file system may never answer.
+ * Checks whether the name in a call can be trusted. When the kernel used the
+ * name, the memory that holds it, links and directories may have been
+ * different. This runs in a child process (file-child.h), because a file system
+ * may never answer.
  */
 #ifndef NAME_CHECK_H
 #define NAME_CHECK_H
@@ -14,10 +14,11 @@
 #include "kernel/path.h"
 
 enum name_check_flag {
-	/* the call follows a link in the last component */
+	/* The call follows a link in the last component. */
 	CHECK_FOLLOW = 1,
 	/*
-	 * the name is below another root, where links and ".." lead elsewhere
+	 * The name is below another root, where links and ".." have other
+	 * targets.
 	 */
 	CHECK_NO_LINKS = 2,
 	CHECK_ENTRY = 4,	/* the call changed the directory of the name */
@@ -37,12 +38,11 @@ struct name_question {
 
 enum name_verdict {
 	NAME_WALKED = 1,	/* `path` is the name without links and ".." */
-	/*
-	 * all links and ".." on the way, if any, existed when the recording
-	 * started
-	 */
+	/* All links and ".." in the name existed when the recording started. */
 	NAME_SETTLED = 2,
-	/* the object that the call changes has a time as late as the call */
+	/*
+	 * The object that the call changes has a time no earlier than the call.
+	 */
 	NAME_CHANGED = 4,
 	NAME_TIMELESS = 8,	/* the file system keeps no usable times */
 	NAME_PERMITTED = 16,	/* owners and modes permit the call */
@@ -54,7 +54,9 @@ struct name_answer {
 	char path[PATH_FACT_MAX + 1];
 };
 
-/* A file_child_work. Question and answer end with the path's NUL. */
+/*
+ * A file_child_work. The question and the answer end with the NUL of the path.
+ */
 size_t name_check(void *unused, const void *question, size_t size,
 		  void *answer);
 

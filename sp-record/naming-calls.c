@@ -12,12 +12,13 @@ enum {
 	NONE = ARG_NONE, HOW = ARG_HOW,
 	TYPE_FILE = 8 << NAME_TYPE_SHIFT,
 	TYPE_DIR = 4 << NAME_TYPE_SHIFT, TYPE_LINK = 10 << NAME_TYPE_SHIFT,
-	O_CREATE = 0100 | 01 | 01000,	/* the flags that creat(2) stands for */
+	/* the flags of open(2) that creat(2) implies */
+	O_CREATE = 0100 | 01 | 01000,
 };
 
 /*
- * `at` is the index of the argument. A name without a directory's descriptor
- * starts at the working directory.
+ * `at` is the index of the argument. The name is relative to the working
+ * directory, since the call has no descriptor of a directory.
  */
 #define NAME(call, at, access) \
 	{ call, { NAMES_BY_NAME, NONE, at, NONE, NONE, NONE, access, 0 } }
@@ -132,7 +133,7 @@ static void set_spec(void *setting, uint32_t row, uint32_t at,
 {
 	const struct spec_setting *s = setting;
 
-	/* mmap(2) of 32-bit x86 takes a pointer to its arguments */
+	/* 32-bit mmap(2) of x86 takes a pointer to its arguments. */
 	if (table[s->index - 1].spec.kind == NAMES_MAP &&
 	    at == NR_X86_MMAP && id.arch == AUDIT_ARCH_I386)
 		return;

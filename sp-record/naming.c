@@ -41,32 +41,30 @@ void naming_prepare(struct record *skel, bool wanted)
 	naming_calls_set(skel);
 }
 
-/*
- * A string that came from the kernel side. `bytes` has the place, then the
- * name.
- */
+/* A string from the kernel side. `bytes` has the place and then the name. */
 struct arrived {
 	UT_hash_handle hh, by_hash;
-	/* uses for which the map `names` had no room */
+	/* Uses that the map `names` had no room for. */
 	struct name_tally uncounted;
-	/* path without symbolic links; NULL: unknown */
+	/* The path without symbolic links. NULL: unknown. */
 	char *resolved;
 	uint32_t type;			/* NAME_TYPE; 0: unknown */
 	uint32_t marks;			/* NAME_CLAIM and NAME_ELSEWHERE */
-	/* NAME_ENSURE if the object could not have been created */
+	/* NAME_ENSURE if the object cannot have been created. */
 	uint32_t without;
 	struct name_event head;
 	uint8_t bytes[];
 };
 
 struct naming {
-	struct arrived *arrived;	/* by key */
-	struct arrived *sources;	/* the sources of moves, by hash */
-	size_t bytes;			/* bytes that `arrived` takes */
-	/* names dropped because of BYTES_MAX */
+	struct arrived *arrived;	/* hash table by key */
+	/* hash table of the sources of moves, by hash */
+	struct arrived *sources;
+	size_t bytes;			/* bytes of memory of all strings */
+	/* the number of names that were dropped because of BYTES_MAX */
 	uint64_t lost;
 	struct ring_buffer *ring;
-	struct file_child *files;	/* checks names */
+	struct file_child *files;	/* the child that checks names */
 	/* the names that the child was asked about, in order */
 	struct arrived **asked;
 	size_t n_asked, n_answered;
@@ -77,7 +75,7 @@ struct naming {
 	uint64_t skew_ns;
 };
 
-/* Joins the place's path and the name. */
+/* Joins the path of the place and the name. */
 static char *joined(const struct arrived *a, const uint8_t *name, size_t size)
 {
 	const char *cut = a->head.cut ? "..." : "";
@@ -117,7 +115,9 @@ static bool follows(const struct name_key *key)
 			       NAME_MOUNT);
 }
 
-/* Returns what the call changes: CHECK_ENTRY, CHECK_OBJECT, or 0. */
+/*
+ * Returns what the call changes: CHECK_ENTRY, CHECK_OBJECT, or 0 for nothing.
+ */
 static uint32_t changes(const struct name_key *key)
 {
 	uint32_t access = key->access;
@@ -147,9 +147,7 @@ static bool is_confirmed(const struct arrived *a)
 		!(a->head.key.access & NAME_GIVEN);
 }
 
-/*
- * Returns the things for which the caller needed permission: bits of CHECK_*.
- */
+/* Returns for what the caller needed permission: bits of CHECK_*. */
 static uint32_t asks_for(const struct arrived *a)
 {
 	uint32_t access = a->head.key.access;
@@ -167,9 +165,9 @@ static uint32_t asks_for(const struct arrived *a)
 }
 
 /*
- * Whether a policy may depend on the name, although the kernel has not
- * confirmed it. With PLACE_SHARED, another thread may have replaced the
- * descriptor's file.
+ * Whether the name needs the check: a policy may depend on it, and the kernel
+ * did not confirm it. With PLACE_SHARED, another thread may have replaced the
+ * file of the descriptor.
  */
 static bool needs_check(const struct arrived *a)
 {
@@ -191,11 +189,11 @@ static bool needs_check(const struct arrived *a)
 }
 
 /*
- * Whether the name can be trusted. It can if owners and modes permit the call
- * there, and a change proves the name: the object was changed when the call
- * changed it. On file systems that keep no times, no proof is needed if no
- * other task could write the name's memory. A failed call changes nothing, and
- * may have failed before the kernel checked permissions.
+ * Whether the name can be trusted. Owners and modes must permit the call there.
+ * Besides, the object must have changed when the call changed it. If the file
+ * system has no times, it is enough that no other task could write the memory
+ * of the name. A failed call changes nothing, and may have failed before the
+ * kernel checked permissions.
  */
 static bool is_believed(const struct arrived *a,
 			const struct name_answer *answer)
@@ -247,7 +245,7 @@ static void take_answers(struct naming *n, uint64_t milliseconds)
 
 		if (size == -EAGAIN)
 			break;
-		/* the child answers none of the remaining questions */
+		/* After a failure, the child answers no further question. */
 		if (size < 0)
 			n->n_answered = n->n_asked;
 		else
@@ -290,8 +288,8 @@ static uint64_t to_realtime(uint64_t monotonic_ns)
 }
 
 /*
- * Asks at once, while links and directories have most likely not changed. A
- * name without an answer stays a claim.
+ * Asks the child at once, while links and directories most likely have not
+ * changed. A name without an answer stays a claim.
  */
 static void check(struct naming *n, struct arrived *a)
 {
@@ -337,10 +335,10 @@ static bool is_memfd(const struct arrived *a)
 }
 
 /*
- * A move's record has only the hash of its source's name. Other uses of that
- * name have the same hash, and can resolve it differently: stat(2) follows
- * links where a rename does not. So the name that a successful move used is
- * preferred.
+ * The record of a move has only the hash of its source's name. Another use of
+ * the same name has the same hash, but can lead to another path: stat(2)
+ * follows links, and rename(2) does not. So the name from a successful move
+ * takes precedence.
  */
 static void keep_source(struct naming *n, struct arrived *a)
 {
@@ -359,7 +357,7 @@ static void keep_source(struct naming *n, struct arrived *a)
 			 sizeof(key->hash), a);
 }
 
-/* Returns NULL if the record is malformed, or there is no more room. */
+/* Returns NULL if the record is malformed, or there is no memory for it. */
 static struct arrived *keep_name(struct naming *n,
 				 const struct name_event *head, size_t size)
 {
@@ -372,7 +370,7 @@ static struct arrived *keep_name(struct naming *n,
 		n->lost += head->uncounted_ns != 0;
 		return NULL;
 	}
-	/* room for the path without links */
+	/* This leaves room for the path without links. */
 	n->bytes += sizeof(*a) + 2 * bytes;
 	a = xcalloc(1, sizeof(*a) + bytes);
 	memcpy(&a->head, head, sizeof(*head) + bytes);
@@ -453,7 +451,7 @@ struct collecting {
 	struct trace *trace;
 	naming_place *place;
 	void *arg;
-	/* the name that `add_name` handles now */
+	/* the sighting of the name that add_name() handles */
 	struct sighting sighting;
 	uint32_t image;
 };
@@ -482,7 +480,7 @@ static char *file_path(const struct arrived *a)
 	return path;
 }
 
-/* Adds a name of which only the key is known. */
+/* Adds a lost name, of which only the key is known. */
 static void add_lost(struct collecting *c, const struct name_key *key)
 {
 	struct fact fact = {
@@ -499,10 +497,7 @@ static void add_lost(struct collecting *c, const struct name_key *key)
 			 path);
 }
 
-/*
- * Adds a move with the name of its source. Returns false if that name never
- * came.
- */
+/* Adds a move. Returns false if the name of its source never came. */
 static bool add_move(struct collecting *c, const struct arrived *to,
 		     const char *path)
 {
@@ -545,7 +540,7 @@ static void add_file(struct collecting *c, const struct arrived *a)
 	free(path);
 }
 
-/* Adds the path of a socket's file. */
+/* Adds the path of a socket. */
 static void add_socket_file(struct collecting *c, const struct arrived *a)
 {
 	const struct name_key *key = &a->head.key;
@@ -583,7 +578,7 @@ static void add_socket(struct collecting *c, const struct arrived *a)
 		add_socket_file(c, a);
 }
 
-/* `a` is NULL if the string never came. */
+/* Adds a name. `a` is NULL if its string never came. */
 static void add_name(const struct collecting *all, const struct name_key *key,
 		     const struct name_tally *tally, const struct arrived *a)
 {

@@ -89,7 +89,7 @@ static struct counter *counter_of(struct notify_calls *c, uint32_t image,
 	counter->key = key;
 	counter->role = role_of(key.id, name);
 	counter->is_io_uring = !strncmp(name, "io_uring_", 9);
-	/* arguments for --privileges are not recorded here */
+	/* Arguments for --privileges are not recorded with this method. */
 	counter->rule = argument_rule_of(key.id);
 	if (counter->rule && !counter->rule->group)
 		counter->rule = NULL;
@@ -114,7 +114,10 @@ static struct values *values_of(struct counter *counter,
 	return v;
 }
 
-/* Follows the same rule as note_arguments() of the kernel side. */
+/*
+ * Counts a combination of arguments, by the rule of note_arguments() of the
+ * kernel side.
+ */
 static void note_arguments(struct counter *counter,
 			   const struct seccomp_data *data, uint64_t since_ns)
 {

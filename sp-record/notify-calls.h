@@ -9,13 +9,13 @@
 
 struct notify_calls;
 
-/* The effect of a call on the recording. */
+/* What the recording must do because of a call. */
 enum notify_role { ROLE_NONE, ROLE_EXECUTES, ROLE_ENDS, ROLE_LOADS };
 
 struct notify_calls *notify_calls_new(void);
 void notify_calls_free(struct notify_calls *calls);
 
-/* Counts a call. `image` is the index in the trace. */
+/* Counts a call. `image` is an index in the trace. */
 enum notify_role notify_call(struct notify_calls *calls, uint32_t image,
 			     const struct seccomp_data *data,
 			     uint64_t since_ns);

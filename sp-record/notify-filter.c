@@ -25,9 +25,9 @@ bool notify_is_exec(struct call_id id)
 
 /*
  * Whether to notify even if the call is known. After seccomp and prctl, our
- * filter may not see other calls. After an execve, calls belong to another
- * image; exit_group shows which one it is, even if the program makes no other
- * call that is notified. After exit, another thread can get the same id.
+ * filter may not see all calls. After an execve, calls belong to another image;
+ * exit_group shows which one it is, if the program makes no other call that
+ * notifies. After exit, another thread can get the same id.
  */
 static bool is_always_notified(struct call_id id)
 {
@@ -53,7 +53,7 @@ static void emit_answer(struct filter *f, uint32_t answer)
 	emit(f, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, answer));
 }
 
-/* Returns the number of calls, from `at` on, with the same architecture. */
+/* Returns how many calls from `at` on have the same architecture. */
 static size_t same_arch(const struct known *known, size_t at)
 {
 	size_t n = 1;
@@ -65,9 +65,9 @@ static size_t same_arch(const struct known *known, size_t at)
 }
 
 /*
- * Compares only the architecture and the number with constants. The kernel then
- * finds out at load time which numbers are always allowed, and never runs the
- * filter for these (since Linux 5.11).
+ * Compares the architecture and the number with constants, and nothing else.
+ * Then the kernel finds out at load time which numbers are always allowed, and
+ * never runs the filter for these (since Linux 5.11).
  */
 static void emit_allowed(struct filter *f, const struct call_id *ids, size_t n)
 {

@@ -9,9 +9,9 @@
 /* Whether the call executes a program. */
 bool notify_is_exec(struct call_id id);
 /*
- * Makes a filter that notifies of all calls but the known ones. Calls that
- * execute a program or load a filter always notify. Returns NULL if there are
- * too many known calls for a filter.
+ * Makes a filter that notifies of all calls except known ones. Calls that
+ * execute a program or load a filter always notify. Returns NULL if the known
+ * calls are too many for a filter.
  */
 struct filter *notify_filter(const struct known *known);
 

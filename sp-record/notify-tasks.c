@@ -22,9 +22,9 @@
 #include <uthash.h>
 
 /*
- * Identifies an executed file. An inode's number can be used again, and a
- * file's content can be replaced. The time of the last change (ctime) shows
- * this; nobody can set it.
+ * Identifies an executed file. The number of an inode can be used again, and
+ * the content of a file can be replaced. Both set the time of the last change
+ * (ctime), which no call can set to another value.
  */
 struct file_key {
 	uint64_t inode;
@@ -41,7 +41,7 @@ struct known_file {
 	bool is_privileged;
 };
 
-/* The data of a process that a successful execve changes. */
+/* Data of a process by which an execve can be noticed. */
 struct program {
 	struct file_key file;
 	long stack;		/* the address where its stack begins */
@@ -50,11 +50,11 @@ struct program {
 struct process {
 	UT_hash_handle hh;
 	pid_t pid;
-	int pidfd;		/* -1: its end is not noticed */
+	int pidfd;		/* descriptor that shows its end; -1: none */
 	uint32_t image;
 	bool is_privileged;
-	size_t n_tasks;		/* that are known */
-	pid_t executing;	/* the thread that called execve; 0: none */
+	size_t n_tasks;		/* the number of known threads */
+	pid_t executing;	/* the thread that is calling execve; 0: none */
 	struct program before;	/* the program before that execve */
 };
 
@@ -69,19 +69,19 @@ struct notify_tasks {
 	struct known_file *files;
 	struct process *processes;
 	struct task *tasks;
-	/* the number of tasks at which sweep() works again */
+	/* the number of tasks at which sweep() runs next */
 	size_t sweep_at;
 	struct file_child *reader;	/* the child that reads executables */
 	int epoll_fd;
-	/* /proc shows the ids that notifications have */
+	/* whether /proc shows the ids that notifications have */
 	bool has_proc;
 	uint64_t count, lost;
 	bool saw_privileged;
 };
 
 /*
- * Whether /proc is usable: it can be mounted for another PID namespace, or not
- * at all.
+ * Whether /proc is usable. It can be missing, or be that of another PID
+ * namespace.
  */
 static bool has_own_proc(void)
 {
@@ -117,7 +117,7 @@ static struct task *find_task(const struct notify_tasks *t, pid_t tid)
 	return task;
 }
 
-/* Forgets the threads of a process, except for `but` (0: all). */
+/* Forgets all threads of a process but one (`but`; 0: all). */
 static void forget_threads(struct notify_tasks *t, const struct process *p,
 			   pid_t but)
 {
@@ -137,8 +137,8 @@ static void forget_threads(struct notify_tasks *t, const struct process *p,
 
 /*
  * Whether the thread still exists. A filter of the workload itself, or a
- * signal, can end a thread without a notification. Another process can then get
- * its id, even while the thread's own process still runs.
+ * signal, can end a thread without a notification. Then another process can get
+ * its id, even while the other threads of the process run.
  */
 static bool is_still(const struct task *task)
 {
@@ -148,8 +148,8 @@ static bool is_still(const struct task *task)
 }
 
 /*
- * Forgets threads that ended without a notification, so that their number does
- * not grow without limit.
+ * Forgets threads that ended without a notification, so that the table does not
+ * grow without limit.
  */
 static void sweep(struct notify_tasks *t)
 {
@@ -197,8 +197,8 @@ void notify_tasks_free(struct notify_tasks *t)
 /* Executables */
 
 /*
- * Asks only the kernel, not a file system's daemon, which could make us wait
- * (AT_STATX_DONT_SYNC, statx(2)).
+ * Reads data that the kernel has. The daemon of a file system is not asked,
+ * because it could make us wait (AT_STATX_DONT_SYNC, statx(2)).
  */
 static bool stat_program(pid_t pid, struct statx *st)
 {
@@ -210,9 +210,9 @@ static bool stat_program(pid_t pid, struct statx *st)
 }
 
 /*
- * Returns false if the executable cannot be read. /proc/PID/auxv would show an
- * execve, too; but to open it, the kernel waits for the end of an execve that
- * another thread makes, which a file system can delay forever.
+ * Returns false if the executable cannot be read. /proc/PID/auxv would also
+ * show an execve. But to open it, the kernel waits for an execve of another
+ * thread, which a file system can delay forever.
  */
 static bool read_program(pid_t pid, struct program *program, bool *is_deleted)
 {
@@ -266,7 +266,9 @@ static struct known_file *add_file(struct notify_tasks *t, pid_t pid,
 	return k;
 }
 
-/* Returns false if its executable cannot be read. */
+/*
+ * Finds the image of a process. Returns false if its executable cannot be read.
+ */
 static bool find_image(struct notify_tasks *t, struct process *p,
 		       struct program *program)
 {
@@ -313,9 +315,9 @@ static void use_image(struct notify_tasks *t, const struct process *p,
 /* Processes and threads. */
 
 /*
- * Opens a pidfd, so that we notice when the process ends and its id can be used
- * again. However many processes there are, some descriptors stay free for files
- * in /proc.
+ * Opens a pidfd, to notice when the process ends and its id can be used again.
+ * Leaves enough descriptors for files in /proc, however many processes there
+ * are.
  */
 static void watch_end(struct notify_tasks *t, struct process *p)
 {
@@ -333,7 +335,7 @@ static void watch_end(struct notify_tasks *t, struct process *p)
 	p->pidfd = -1;
 }
 
-/* The image is still to be set. */
+/* Adds a process. The caller sets its image. */
 static struct process *add_process(struct notify_tasks *t, pid_t pid)
 {
 	struct process *p = xcalloc(1, sizeof(*p));
@@ -359,8 +361,8 @@ static struct task *add_task(struct notify_tasks *t, pid_t tid,
 }
 
 /*
- * The first call after an execve shows whether the execve succeeded. A thread
- * that executed a program then has its process's id.
+ * Finds out, at the first call after an execve, whether the execve succeeded.
+ * If it did, the thread now has the id of its process.
  */
 static void settle_exec(struct notify_tasks *t, struct process *p, pid_t tid,
 			uint64_t since_ns)
@@ -374,7 +376,7 @@ static void settle_exec(struct notify_tasks *t, struct process *p, pid_t tid,
 	set_image(t, p, &now);
 	if (!memcmp(&now, &p->before, sizeof(now))) {
 		if (tid == p->executing)
-			p->executing = 0;	/* it failed */
+			p->executing = 0;	/* the execve failed */
 		return;
 	}
 	p->executing = 0;
@@ -402,7 +404,7 @@ void notify_will_exit(struct notify_tasks *t, pid_t tid)
 		forget_task(t, task);
 }
 
-/* Adds a task that is not known yet. */
+/* Adds a task. */
 static struct task *meet(struct notify_tasks *t, pid_t tid, bool *new_process)
 {
 	long pid = t->has_proc ? process_status(tid, "Tgid") : 0;
@@ -419,7 +421,10 @@ static struct task *meet(struct notify_tasks *t, pid_t tid, bool *new_process)
 	return add_task(t, tid, p);
 }
 
-/* Returns false if the task has gone: another one may have its id. */
+/*
+ * Adds the task that waits for an answer. Returns false if it has gone: then
+ * another task may have its id.
+ */
 static bool meet_caller(struct notify_tasks *t, const struct listener *listener,
 			const struct seccomp_notif *n, struct task **task)
 {
@@ -458,13 +463,13 @@ bool notify_image(struct notify_tasks *t, const struct listener *listener,
 	}
 	if (!task && !meet_caller(t, listener, n, &task))
 		return false;
-	if (!task) {		/* it has no id in /proc */
+	if (!task) {		/* the task has no id in /proc */
 		*image = lose_image(t);
 		return true;
 	}
 	if (task->process->executing)
 		settle_exec(t, task->process, n->pid, since_ns);
-	/* its id may have been used again */
+	/* The id may have been used again. */
 	else if (task->process->pidfd < 0)
 		set_image(t, task->process, &program);
 	*image = task->process->image;

@@ -11,7 +11,7 @@
 
 struct notify_tasks;
 
-/* Images, and how they were used, are added to the first run of the trace. */
+/* Adds images, and how they were used, to the first run of the trace. */
 struct notify_tasks *notify_tasks_new(struct trace *trace);
 void notify_tasks_free(struct notify_tasks *tasks);
 

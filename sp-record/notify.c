@@ -26,7 +26,10 @@
 #define SECOND 1000000000ULL	/* ns */
 
 enum {
-	/* seconds from the command's end to the note about remaining tasks */
+	/*
+	 * the wait after the command's end before the note about remaining
+	 * tasks, in s
+	 */
 	TELL_AFTER_S = 1,
 	/* interval at which remaining tasks are counted */
 	FALLBACK_MS = 500,
@@ -41,17 +44,21 @@ struct notify {
 	const struct recording_options *options;
 	struct recording *result;
 	struct workload workload;
-	struct seccomp_data start;	/* the last execve of our child */
+	/* the last execve of our child, by which the command starts */
+	struct seccomp_data start;
 	uint64_t start_ns;	/* its time, on the monotonic clock */
-	/* when to name the remaining tasks; 0: do not */
+	/* When to print the note about remaining tasks. 0: never. */
 	uint64_t tell_ns;
 	bool started;		/* whether the command's program runs */
-	bool over;		/* do not wait for the remaining tasks */
-	bool hung_up;		/* no task under the filter exists any more */
+	/* whether the recording ends without waiting for remaining tasks */
+	bool over;
+	/* whether the last task under the filter has ended */
+	bool hung_up;
 	bool own_filter, own_listener, own_strict;
-	bool own_exe;		/* it may have changed /proc/PID/exe */
+	/* whether the workload may have changed /proc/PID/exe */
+	bool own_exe;
 	bool no_new_privs;
-	bool knows;		/* --known */
+	bool knows;		/* whether --known was given */
 };
 
 struct notify *notify_new(const struct known *known)
@@ -99,7 +106,7 @@ uint64_t notify_tasks(const struct notify *n)
 
 /*
  * Notes that the workload loaded a filter, with or without a listener, or
- * strict mode.
+ * entered strict mode.
  */
 static void note_own_load(struct notify *n, const struct seccomp_data *data)
 {
@@ -107,7 +114,7 @@ static void note_own_load(struct notify *n, const struct seccomp_data *data)
 	char buf[SYSCALL_NAME_MAX];
 	bool is_seccomp = !strcmp(syscall_label(id, buf), "seccomp");
 
-	/* another operation: it only asks what the kernel offers */
+	/* This operation only asks what the kernel offers. */
 	if (!data->args[2])
 		n->own_strict |= !is_seccomp &&
 			data->args[1] == SECCOMP_MODE_STRICT;
@@ -124,7 +131,10 @@ static bool sets_exe(const struct seccomp_data *data)
 		 (uint32_t)data->args[1] == PR_SET_MM_MAP);
 }
 
-/* It is counted even if a signal ends it now: the program wanted to make it. */
+/*
+ * Counts a call even if a signal ends it before the kernel makes it: the
+ * program wanted to make it.
+ */
 static void take_call(struct notify *n, const struct seccomp_notif *call)
 {
 	uint64_t since_ns = now_ns() - n->start_ns;
@@ -144,7 +154,10 @@ static void take_call(struct notify *n, const struct seccomp_notif *call)
 		n->own_exe = true;
 }
 
-/* Our child is the first task. Its last execve starts the command. */
+/*
+ * Handles a call of the first task, our child. Its last execve starts the
+ * command.
+ */
 static void take_start(struct notify *n, const struct seccomp_notif *call)
 {
 	if (!notify_is_exec((struct call_id){ call->data.arch, call->data.nr }))
@@ -154,8 +167,8 @@ static void take_start(struct notify *n, const struct seccomp_notif *call)
 }
 
 /*
- * Writes a byte for the process that waits for the start. It is no error if
- * nobody waits.
+ * Writes a byte to the process that waits for the start. It is no error if none
+ * waits.
  */
 static void tell_ready(const struct notify *n)
 {
@@ -169,7 +182,7 @@ static void tell_ready(const struct notify *n)
 	close(fd);
 }
 
-/* If the child's pipe ends without a report, the program runs. */
+/* The program runs if the child closed its pipe without a report. */
 static void see_start(struct notify *n)
 {
 	struct command_child *child = &n->workload.child;
@@ -203,7 +216,7 @@ static void serve(struct notify *n)
 
 /* The command */
 
-/* Our child has ended, before or after its exec. */
+/* Handles the end of our child, which may be before its exec. */
 static void see_exit(struct notify *n)
 {
 	struct recording *r = n->result;
@@ -275,7 +288,7 @@ static int patience(const struct notify *n)
 	return workload_patience(next, now);
 }
 
-/* As the first process of a container, we inherit orphaned processes. */
+/* We inherit orphans if we are the first process of a container. */
 static void reap_orphans(const struct notify *n)
 {
 	if (n->workload.exited && getpid() == 1)
@@ -368,7 +381,7 @@ int notify_run(struct notify *n, struct recording *r,
 	return error;
 }
 
-/* The end */
+/* The end of the recording */
 
 static void describe_blindness(const struct notify *n, struct run *run)
 {
@@ -388,8 +401,8 @@ static void describe_blindness(const struct notify *n, struct run *run)
 				"the workload changed /proc/PID/exe by prctl");
 	if (n->no_new_privs && notify_saw_privileged(n->tasks))
 		describe_append(&run->blind, "what set-user-ID programs and "
-				"such with capabilities do: they gained "
-				"nothing, since the command ran with "
+				"programs with capabilities do: they gained "
+				"no privileges, since the command ran with "
 				"no_new_privs");
 	if (n->knows)
 		describe_append(&run->blind, "calls that the file of --known "

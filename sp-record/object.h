@@ -8,9 +8,9 @@
 struct record;
 struct bpf_object_open_opts;
 
-/* An object that is not in the skeleton. */
+/* The bytes of an object that is not in the skeleton. */
 struct object_bytes {
-	void *data;		/* NULL: another object is used */
+	void *data;		/* NULL: this object is not used */
 	size_t size;
 };
 
@@ -18,8 +18,8 @@ struct object_bytes {
 enum object_kind { OBJECT_COMPLETE, OBJECT_PLAIN, OBJECT_COMMAND };
 
 /*
- * Opens the object. `older` has the one for older kernels, if they need it, and
- * stays with the caller; the kind then does not matter. Returns NULL and errno on
+ * Opens the object. `older` has the one for older kernels, if it is needed; then
+ * `kind` has no effect. The caller keeps `older`. Returns NULL with errno on
  * failure.
  */
 struct record *object_open(enum object_kind kind,

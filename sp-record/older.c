@@ -12,7 +12,10 @@
 #include "base/memory.h"
 #include "machine.h"
 
-/* libbpf assumes that the kernel has each helper if it loads no program. */
+/*
+ * Whether the kernel lacks a helper. libbpf assumes that a kernel that loads no
+ * programs has all helpers.
+ */
 static bool lacks(enum bpf_func_id helper)
 {
 	return !libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, helper,
@@ -20,15 +23,15 @@ static bool lacks(enum bpf_func_id helper)
 }
 
 /* For tests: SP_DEBUG=older treats any kernel as an old one. */
-static bool is_asked_for(void)
+static bool is_forced(void)
 {
 	return machine_has_debug("older");
 }
 
 bool older_warns_of_allocation(void)
 {
-	/* This helper came with the version that stopped warning. */
-	return is_asked_for() || (kernel_is_older_than(6, 1) &&
+	/* This helper is as old as the change that ended the warning. */
+	return is_forced() || (kernel_is_older_than(6, 1) &&
 				  lacks(BPF_FUNC_user_ringbuf_drain));
 }
 
@@ -38,8 +41,8 @@ static const unsigned char packed[] = {	/* by gzip(1) */
 };
 
 /*
- * Whether the kernel loads any program. Until 5.10, it counts the programs of
- * all of a user's processes against the limit of locked memory.
+ * Whether the kernel loads any program. Up to 5.10, kernels count the programs
+ * of all processes of a user against the limit of locked memory.
  */
 static bool loads_programs(void)
 {
@@ -58,11 +61,15 @@ static bool loads_programs(void)
 bool older_is_needed(bool paths)
 {
 	if (!kernel_is_older_than(5, 17))
-		return is_asked_for();
+		return is_forced();
 	if (!loads_programs())
 		return kernel_is_older_than(5, paths ? 17 : 15);
-	/* The newest helper that each needs: since 5.15, and since 5.17. */
-	return is_asked_for() || lacks(BPF_FUNC_task_pt_regs) ||
+	/*
+	 * These are the newest helpers: the first one is needed always, and
+	 * exists since 5.15; the second one is needed for --paths, and exists
+	 * since 5.17.
+	 */
+	return is_forced() || lacks(BPF_FUNC_task_pt_regs) ||
 		(paths && lacks(BPF_FUNC_find_vma));
 }
 #else
@@ -75,7 +82,7 @@ bool older_is_needed(bool paths)
 }
 #endif
 
-/* The last four bytes of gzip's format: RFC 1952. */
+/* Returns the last four bytes of the gzip format (RFC 1952). */
 static uint32_t unpacked_size(void)
 {
 	const unsigned char *end = packed + sizeof(packed);

@@ -84,7 +84,7 @@ static char *set_quiet(const struct option_row *row, void *to,
 	return NULL;
 }
 
-/* "5%" */
+/* Parses "5%". */
 static char *set_risk(const struct option_row *row, void *to,
 		      const char *share)
 {
@@ -142,8 +142,8 @@ static char *set_every(const struct option_row *row, void *to,
 }
 
 /*
- * Exits itself: a missing library is not an error in the command line, so
- * --help is not mentioned.
+ * Exits on failure: a missing library is not an error in the command line, so
+ * the message must not mention --help.
  */
 static char *set_stacks(const struct option_row *row, void *to,
 			const char *value)
@@ -161,8 +161,8 @@ static char *set_stacks(const struct option_row *row, void *to,
 }
 
 /*
- * Adds a target. If it does not exist, this is not an error in the command line
- * either.
+ * Adds a target. A target that does not exist yet is not an error in the
+ * command line.
  */
 static void add_target(struct options *o, const char *arg,
 		       bool (*set)(struct target *, const char *, char **))
@@ -262,7 +262,7 @@ static char *set_allowed(const struct option_row *row, void *to,
 }
 
 /*
- * Makes the path absolute: programs that write to it have other working
+ * Makes the path absolute, since programs that write to it have other working
  * directories.
  */
 static char *set_log(const struct option_row *row, void *to, const char *path)
@@ -291,7 +291,7 @@ static char *set_patience(const struct option_row *row, void *to,
 	return NULL;
 }
 
-/* The modes of sp-record. */
+/* The modes of sp-record: each option has the bits of those for which it is. */
 enum {
 	COMMAND = 1 << 0, PIDS = 1 << 1, GROUPS = 7 << 2, UNITS = 1 << 3,
 	HOOK = 1 << 5, RUNTIME = 1 << 6, NRI = 1 << 7,
@@ -509,7 +509,7 @@ static void pass_on(struct options *o, const char *name, const char *value)
 	free(text);
 }
 
-/* Passes the options on to the recordings that an engine starts. */
+/* Lists the options for the recordings that an engine starts. */
 static void pass_options_on(struct options *o)
 {
 	char number[32];
@@ -584,7 +584,7 @@ static void check_method(const struct options *o)
 		message_usage("--known is only for --method=notify");
 }
 
-/* Refuses options that need a target. */
+/* Refuses options without the target or command that they need. */
 static void check_modes(const struct options *o, const struct option_line *line)
 {
 	if (!o->n_targets)

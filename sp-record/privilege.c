@@ -15,8 +15,8 @@ bool privilege_is_unlimited(void)
 
 /*
  * Reads a link for which the kernel checks PTRACE_MODE_READ_FSCREDS: proc(5).
- * Other files in /proc need the same check, but opening them can make us wait
- * as long as the process is in an execve(2).
+ * Other files in /proc need the same check, but opening them can block until an
+ * execve(2) of the process ends.
  */
 bool privilege_may_trace(pid_t pid)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The privileges of this process, and the processes that it may read. */
+/* The privileges of this process, and the processes that it may trace. */
 #ifndef PRIVILEGE_H
 #define PRIVILEGE_H
 
@@ -8,13 +8,15 @@
 
 /*
  * Whether we may record every process, as root or with CAP_SYS_PTRACE. If not,
- * we only record processes that ptrace(2)'s rule lets us trace.
+ * we only record processes that ptrace(2) permits us to trace.
  */
 bool privilege_is_unlimited(void);
-/* Whether the kernel lets us trace the process. True if it has exited. */
+/*
+ * Whether the kernel lets us trace the process. Returns true for an exited one.
+ */
 bool privilege_may_trace(pid_t pid);
 
-/* The reason in messages about processes that we may not trace. */
+/* The reason why processes are not recorded, for messages. */
 #define PRIVILEGE_LIMIT "without root, sp-record records only processes that " \
 	"its user may trace (ptrace(2))"
 

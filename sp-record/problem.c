@@ -80,10 +80,14 @@ static char *refused_here(int error)
 	return NULL;
 }
 
-/* Some architectures have it off by default, and our programs need it. */
+/*
+ * Whether the compiler of BPF programs is off, as by default on some
+ * architectures. Our programs need it.
+ */
 static bool is_compiler_off(int error)
 {
-	enum { ENOTSUPP = 524 };	/* linux/errno.h: the kernel's own */
+	/* private to the kernel: linux/errno.h */
+	enum { ENOTSUPP = 524 };
 	FILE *file = fopen("/proc/sys/net/core/bpf_jit_enable", "re");
 	bool off = file && getc(file) == '0' && error == ENOTSUPP;
 
@@ -93,8 +97,8 @@ static bool is_compiler_off(int error)
 }
 
 /*
- * We have all capabilities, so a filter of the container's engine denies
- * bpf(2).
+ * Returns a text if a seccomp filter of the container's engine denies bpf(2):
+ * we have all capabilities.
  */
 static char *filtered_here(int error)
 {
@@ -109,18 +113,19 @@ static char *filtered_here(int error)
 }
 
 /*
- * The structure member that libbpf last reported as missing, as
- * "task_struct.pid", or "". libbpf's callback gets no state of ours.
+ * The last structure member that libbpf reported as missing, such as
+ * "task_struct.pid", or "". It is static, because libbpf's callback gets no
+ * argument of ours.
  */
 static char missed[128];
 
 /*
- * If libbpf did not find a member, it makes the instruction invalid. The
- * verifier stops there, and libbpf's log names the member.
+ * Keeps the member that libbpf did not find. libbpf makes the instruction
+ * invalid, so the verifier stops there, and libbpf's log names the member.
  */
-static void hear(const char *said)
+static void keep_missed(const char *text)
 {
-	const char *at = strstr(said, "failed to resolve CO-RE relocation");
+	const char *at = strstr(text, "failed to resolve CO-RE relocation");
 	char member[sizeof(missed)];
 
 	if (at && sscanf(at, "%*[^]]] struct %127[a-z0-9A-Z_.]", member) == 1)
@@ -140,22 +145,22 @@ static bool is_debugged(void)
 int problem_listen(enum libbpf_print_level level, const char *format,
 		   va_list arguments)
 {
-	char *said = NULL;
+	char *text = NULL;
 
-	/* libbpf has thousands of lines for this. */
+	/* libbpf prints thousands of lines on other levels. */
 	if (level != LIBBPF_WARN && !is_debugged())
 		return 0;
-	if (vasprintf(&said, format, arguments) < 0)
+	if (vasprintf(&text, format, arguments) < 0)
 		return 0;
 	if (level == LIBBPF_WARN)
-		hear(said);
+		keep_missed(text);
 	if (is_debugged())
-		fputs(said, stderr);
-	free(said);
+		fputs(text, stderr);
+	free(text);
 	return 0;
 }
 
-/* Returns NULL if no missing type is known. */
+/* Returns NULL if no type is known to be missing. */
 static char *changed_types(const char *release)
 {
 	uint32_t kind = btf_unknown_kind();

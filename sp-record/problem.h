@@ -6,15 +6,15 @@
 #include <bpf/libbpf.h>
 
 /*
- * For libbpf_set_print(): keeps what libbpf reports as missing in the kernel.
- * Prints everything if SP_DEBUG is set.
+ * The callback of libbpf_set_print(): keeps the members that libbpf reports as
+ * missing in the kernel. Prints all messages if SP_DEBUG is set.
  */
 int problem_listen(enum libbpf_print_level level, const char *format,
 		   va_list arguments) __attribute__((format(printf, 2, 0)));
 
 /*
- * Returns a text with the missing privilege or feature, according to the errno,
- * and how to get it. The caller frees the text.
+ * Returns a text about the missing privilege or feature and how to get it, from
+ * the errno. The caller frees the text.
  */
 char *problem_explain(int error);
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The status line of --progress. The functions accept NULL, which means no
- * line.
- */
+/* The status line of --progress. All functions accept NULL: no line. */
 #ifndef PROGRESS_H
 #define PROGRESS_H
 
@@ -17,7 +14,7 @@ struct progress_line *progress_new(uint64_t now_ns);
 /* Draws the line if that is due. */
 void progress_show(struct progress_line *line, const struct tracer *tracer,
 		   uint64_t now_ns);
-/* When the line is due next; 0: never. */
+/* Returns the time at which the line is due next. 0: never. */
 uint64_t progress_due(const struct progress_line *line);
 /* Erases the line, and frees `line`. */
 void progress_free(struct progress_line *line);

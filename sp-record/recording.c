@@ -23,13 +23,16 @@
 
 enum {
 	/*
-	 * seconds from the command's end to the note that names the remaining
-	 * tasks
+	 * the wait after the command's end before the note about remaining
+	 * tasks, in s
 	 */
 	TELL_AFTER_S = 1,
-	/* The longest wait: the event of the last task's end may be lost. */
+	/*
+	 * The longest sleep, in ms: the event of the last task's end may be
+	 * lost.
+	 */
 	FALLBACK_MS = 500,
-	/* from the end of a unit's last task to asking systemd */
+	/* the wait after a unit's last task before systemd is asked, in ms */
 	ASK_MS = 500,
 	ASK_AGAIN_MS = 2000,
 	NAMED_TASKS = 8,
@@ -39,19 +42,19 @@ struct session {
 	struct recording *result;
 	const struct recording_options *options;
 	struct tracer *tracer;
-	/* child.pid is 0 if we attached and there is no command */
+	/* child.pid is 0 without a command */
 	struct workload workload;
-	/* our policy before hurry(): sched(7) */
+	/* our scheduling policy before hurry(): sched(7) */
 	int policy;
 	bool hurries;
 	struct sched_param param;
 	bool over;
-	/* when to name the remaining tasks; 0: do not */
+	/* When to print the note about remaining tasks. 0: never. */
 	uint64_t tell_ns;
-	int ready_fd;		/* -1: written already, or nobody waits */
-	/* when to ask whether units are stopped; 0: do not ask */
+	int ready_fd;		/* -1: nobody waits any more */
+	/* When to ask systemd whether units are stopped. 0: never. */
 	uint64_t ask_ns;
-	/* when the tracer wants to be called; 0: never */
+	/* When tracer_dispatch() is due. 0: never. */
 	uint64_t tracer_ns;
 	struct until *until;
 	struct progress_line *line;	/* NULL without --progress */
@@ -105,7 +108,8 @@ static char *task_name(pid_t tid)
 }
 
 /*
- * Prints "…, 2 tasks are left: 12 (name) 13 (name)" with `before` and `after`.
+ * Prints a note with the tasks: "…, 2 tasks are left: 12 (name) 13 (name)".
+ * `before` and `after` are its first and its last words.
  */
 static void name_tasks(const struct session *s, const char *before,
 		       const char *after)
@@ -140,7 +144,7 @@ static void on_time(struct session *s)
 			   ": recording goes on" : ": recording goes on; "
 			   "--leader ends it with the command, -t after a time");
 	}
-	/* Ends the command as -t does. */
+	/* This ends the command as -t does. */
 	if (s->workload.stage == WORKLOAD_RUNS &&
 	    until_check(s->until, s->tracer, now))
 		s->workload.due_ns = now;
@@ -149,9 +153,9 @@ static void on_time(struct session *s)
 }
 
 /*
- * A unit exists until its cgroup is removed: it has no process between
- * ExecStartPre= and ExecStart=. systemd removes the cgroup at once, but other
- * managers may not.
+ * Whether a unit of the targets still exists, which it does until its cgroup is
+ * removed: between ExecStartPre= and ExecStart= it has no process. systemd
+ * removes the cgroup at once, but other managers may not.
  */
 static bool has_units(struct session *s)
 {
@@ -199,15 +203,12 @@ static bool is_over(struct session *s)
 		return is_attached_over(s);
 	if (!s->workload.exited)
 		return false;
-	/* After the SIGKILL of -t, does not wait for remaining tasks. */
+	/* After the SIGKILL of -t, remaining tasks do not count. */
 	return s->options->leader || !tracer_live(s->tracer) ||
 		s->workload.stage == WORKLOAD_KILLED;
 }
 
-/*
- * Returns the time in ms for which poll(2) may sleep; -1: until something
- * happens.
- */
+/* Returns for how many ms poll(2) may sleep. -1: until something happens. */
 static int patience(const struct session *s)
 {
 	uint64_t now = now_ns(), next = UINT64_MAX;
@@ -226,7 +227,7 @@ static int patience(const struct session *s)
 	return workload_patience(next, now);
 }
 
-/* It is no error if the process that waits has gone. */
+/* Writes a byte to the process that waits. It is no error if that has gone. */
 static void tell_ready(struct session *s)
 {
 	ssize_t ignored;
@@ -239,7 +240,7 @@ static void tell_ready(struct session *s)
 	s->ready_fd = -1;
 }
 
-/* A command counts as ready at its first mark. */
+/* Whether the command is ready, which it is at its first mark. */
 static bool is_marked(const struct session *s)
 {
 	struct tracer_phase phases[TRACER_PHASES];
@@ -280,7 +281,10 @@ static void watch(struct session *s)
 	}
 }
 
-/* Sets the execve's time on the UTC clock, and the time since then. */
+/*
+ * Sets the time of the command's execve on the UTC clock, and the time since
+ * then.
+ */
 static void note_times(struct recording *r, const struct tracer *tracer)
 {
 	uint64_t now = tracer_now(tracer);
@@ -293,9 +297,9 @@ static void note_times(struct recording *r, const struct tracer *tracer)
 }
 
 /*
- * Raises our priority. The recorder nearly always sleeps, but when a filter is
- * loaded, it must run soon to see the first calls that the filter answers. It
- * is no error if the priority is not permitted.
+ * Raises our priority. The recorder nearly always sleeps. But when a filter is
+ * loaded, it must run soon, to see the first calls that the filter answers. It
+ * is no error if the priority cannot be raised.
  */
 static void hurry(struct session *s)
 {
@@ -304,8 +308,8 @@ static void hurry(struct session *s)
 	s->policy = sched_getscheduler(0);
 	sched_getparam(0, &s->param);
 	/*
-	 * If a caller raised our priority, it did so for the start, not for the
-	 * writing at the end.
+	 * This priority comes from a caller, and is for the start. Writing the
+	 * stream at the end does not need it.
 	 */
 	if (s->policy == (SCHED_FIFO | SCHED_RESET_ON_FORK)) {
 		s->policy = SCHED_OTHER;
@@ -343,8 +347,7 @@ static int start(struct session *s, const struct command *command)
 }
 
 /*
- * Runs a recording from the start to the end, with the status line and the
- * final notes.
+ * Runs a recording from start to end, with the status line and the final notes.
  */
 static void follow(struct session *s)
 {

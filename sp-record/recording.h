@@ -14,24 +14,24 @@
 #include "until.h"
 
 struct recording_options {
-	double seconds;		/* end after this time; 0: no limit */
-	/* end with the command, even if other processes still run */
+	double seconds;		/* the time limit; 0: none */
+	/* whether to end with the command, even if other processes still run */
 	bool leader;
 	bool progress;		/* show a status line on stderr */
-	/* the title of a full-screen view; NULL: none */
+	/* title of a full-screen view; NULL: no view */
 	const char *live;
 	bool quiet;
 	const struct marks *marks;	/* marks, including those by signals */
 	const struct split *split;
 	struct until_options until;
-	/* gets a byte when recording has begun; -1: none */
+	/* A descriptor that gets a byte when recording has begun. -1: none. */
 	int ready_fd;
-	/* Attached: */
+	/* The following is for targets. */
 	const struct target *targets;
 	size_t n_targets;
-	bool keep;		/* continue when no task is left */
+	bool keep;		/* whether to continue when no task is left */
 	struct jobs *jobs;	/* systemctl commands for units; NULL: none */
-	/* called when all targets are followed */
+	/* called when all targets are being followed */
 	void (*on_attached)(void *argument, const struct tracer *tracer);
 	void *argument;
 };
@@ -41,24 +41,25 @@ struct recording {
 	int error;		/* errno of the failure */
 	const char *what;
 	bool has_status;	/* whether the command has ended */
-	/* its exit status, or -n if signal n killed it */
+	/* exit status, or -n if signal n killed the command */
 	int status;
-	/* the signal that ended the recording; 0: none */
+	/* The signal that ended the recording. 0: none. */
 	int ended_by;
 	bool timed_out;
-	bool began;		/* whether the command's program was executed */
+	/* whether the program of the command was executed */
+	bool began;
 	/* time of this execution, UTC, in ns since 1970 */
 	uint64_t start_ns;
 	uint64_t duration_ns;
 	/*
-	 * Signals are blocked before anything is opened that they would leave
-	 * half-made, and unblocked while writing could take forever.
+	 * Signals are blocked before files are opened that a signal would leave
+	 * incomplete. They are unblocked for a write that could take forever.
 	 */
 	struct forward signals;
 };
 
 /*
- * Runs the command and waits for the end. Returns 0, or -errno if recording
+ * Runs the command and waits for its end. Returns 0, or -errno if recording
  * fails.
  */
 int recording_run(struct recording *r, const struct recording_options *options,

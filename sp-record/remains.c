@@ -32,11 +32,11 @@ static void close_others(const struct remains *r)
 }
 
 /*
- * Runs in the child, which shares our memory, with the variables of our thread.
+ * Runs in the child, which shares our memory and the variables of our thread.
  * So it uses no function of the C library but syscall(2), whose address the
- * dynamic linker has already found. Nobody must have to wait for this process:
- * it leaves our pipes, and the file system of our working directory, which the
- * caller may unmount.
+ * dynamic linker has already found. It closes our pipes, so that no reader
+ * waits for it. It leaves the working directory, so that the caller may unmount
+ * the file system.
  */
 static int wait_for_parent(void *remains)
 {
@@ -51,8 +51,9 @@ static int wait_for_parent(void *remains)
 }
 
 /*
- * The first process of the system reaps the child. That of a container often
- * does not, and a zombie would remain of each recording.
+ * Whether the child will be reaped. The first process of the system does that.
+ * The first process of a container often does not, and each recording would
+ * leave a zombie.
  */
 static bool is_reaped(void)
 {

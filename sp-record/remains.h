@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The kernel takes longer to release BPF programs, maps and memory than `true`
- * takes to run. The caller waits until sp-record exits, so a child holds them
- * until then, and the kernel releases them when the child ends.
+ * To release BPF programs, maps and memory takes the kernel longer than `true`
+ * takes to run. The caller waits until sp-record exits. So a child keeps them
+ * beyond that, and the kernel releases them when the child ends.
  */
 #ifndef REMAINS_H
 #define REMAINS_H
@@ -12,8 +12,8 @@
 
 /*
  * Starts a process that shares our memory, keeps the descriptors `fds` open,
- * and is killed when we exit. Sorts `fds`. Returns false if that fails, or if
- * perhaps nobody would reap the process.
+ * and is killed when we exit. Sorts `fds`. Returns false if this fails, or if
+ * nobody may reap the process.
  */
 bool remains_leave(int *fds, size_t n);
 

@@ -59,7 +59,10 @@ void report_blindness(const struct trace *trace,
 		describe_blindness(trace->runs[i], used, glance, withheld);
 }
 
-/* "openat 3, read 12": lists one kind of fact; the caller frees it. */
+/*
+ * Returns a list of one kind of fact, such as "openat 3, read 12"; the caller
+ * frees it.
+ */
 static char *list_facts(const struct facts *facts,
 			char *(*describe_fact)(const struct fact *))
 {
@@ -113,7 +116,7 @@ static bool is_lost(enum fact_kind kind, const struct fact *fact)
 	return fact->id.nr & (kind == FACT_PATH ? (int)NAME_LOST : SOCKET_LOST);
 }
 
-/* Lists the data that are known about lost names: "read of a path 2". */
+/* Returns the data that are known about lost names: "read of a path 2". */
 static char *lost_text(enum fact_kind kind, const struct fact *fact)
 {
 	char *access = kind == FACT_PATH ? access_text(fact->id.nr) :
@@ -127,8 +130,8 @@ static char *lost_text(enum fact_kind kind, const struct fact *fact)
 }
 
 /*
- * Reports names whose strings had no room. sp-emit refuses formats that need
- * them.
+ * Reports names that were lost for lack of room. sp-emit refuses formats that
+ * need them.
  */
 static void report_lost_names(const struct trace *trace)
 {
@@ -259,7 +262,8 @@ static void print_totals(const struct trace *trace, const struct recording *r,
 }
 
 /*
- * Reports what a run could not see, unless this was printed for an earlier run.
+ * Reports what a run could not see. Texts of earlier runs are not printed
+ * again.
  */
 static void report_blind(const struct trace *trace, size_t run)
 {

@@ -10,7 +10,7 @@
 #include "tracer.h"
 
 /*
- * Adds what this recording could not see to the record of each run. `withheld`
+ * Adds what the recording could not see to the record of each run. `withheld`
  * comes from tracer_withheld().
  */
 void report_blindness(const struct trace *trace,
@@ -21,10 +21,10 @@ void report_losses(const struct run *run, const struct trace *trace,
 void report_summary(const struct trace *trace, const struct recording *r,
 		    uint64_t tasks);
 
-/* Prints the runs that --split found, and those for which there was no room. */
+/* Prints which runs --split found, and which runs had no room. */
 void report_splits(const struct split *split, const struct splits_read *splits);
 
-/* With --every: prints which calls' events were lost, and how many. */
+/* With --every: prints the calls that lack events, and how many they lack. */
 void report_missing(const struct log *log, const struct trace *trace);
 
 #endif

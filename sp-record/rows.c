@@ -8,7 +8,7 @@
 
 #define X32_BIT 0x40000000	/* asm/unistd.h */
 
-/* The architecture of each row of the counting table. */
+/* The architectures of the rows in the counting table. */
 #if defined(__x86_64__)
 static const uint32_t row_archs[ROWS] = { AUDIT_ARCH_X86_64, AUDIT_ARCH_I386 };
 #elif defined(__aarch64__)
@@ -18,7 +18,7 @@ static const uint32_t row_archs[ROWS] = {
 	AUDIT_ARCH_RISCV64, AUDIT_ARCH_RISCV32,
 };
 #else
-#error "sp-record knows x86-64, arm64 and riscv64"
+#error "sp-record supports x86-64, arm64 and riscv64"
 #endif
 
 uint32_t row_arch(uint32_t row)

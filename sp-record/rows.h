@@ -7,11 +7,11 @@
 
 #include "kernel/syscall.h"
 
-/* The architecture of a row of calls: AUDIT_ARCH_*. */
+/* Returns the architecture of a row of calls: AUDIT_ARCH_*. */
 uint32_t row_arch(uint32_t row);
 /*
- * Calls a function for each number that a call has in the rows of `traits` and
- * `name_calls`; `at` is the index there.
+ * Calls a function for each number of the call, in the rows of `traits` and
+ * `name_calls`. `at` is the index there.
  */
 void for_each_number(const char *name,
 		     void (*found)(void *arg, uint32_t row, uint32_t at,

@@ -34,16 +34,17 @@ struct side_by_side {
 	struct job jobs[JOBS_MAX];
 	size_t n, next;		/* jobs from `next` on have not begun */
 	size_t running;
-	const struct bpf_program *put_off;	/* NULL: none */
-	struct job late;	/* the job of this program */
-	bool complete;		/* no further job will be added */
+	/* the program for side_by_side_late(); NULL: none */
+	const struct bpf_program *put_off;
+	struct job late;	/* the job that loads it */
+	bool complete;		/* whether all jobs were added */
 	int error;
 	pthread_t threads[THREADS_MAX];
 	size_t n_threads;
-	int handlers[2];	/* registered with libbpf; 0: none */
+	int handlers[2];	/* handlers that libbpf registered; 0: none */
 };
 
-/* Working */
+/* The queue of jobs */
 
 static int do_job(struct job *job)
 {
@@ -58,8 +59,8 @@ static int do_job(struct job *job)
 }
 
 /*
- * Moves the largest program to the front: if it were the last one, the other
- * threads would wait for it.
+ * Moves the largest program to the front: if it came last, the other threads
+ * would wait for it.
  */
 static void choose_next(struct side_by_side *s)
 {
@@ -75,8 +76,8 @@ static void choose_next(struct side_by_side *s)
 }
 
 /*
- * Does jobs until the queue is empty. If `waits` is set, goes on until no
- * further job will be added.
+ * Does jobs until the queue is empty. With `waits`, also waits for jobs that
+ * will still be added.
  */
 static void work(struct side_by_side *s, bool waits)
 {
@@ -109,7 +110,7 @@ static void *run(void *side_by_side)
 	return NULL;
 }
 
-/* The threads block all signals, so that the main thread gets them. */
+/* The threads block all signals, so that the main thread gets these. */
 static void start(struct side_by_side *s, size_t n)
 {
 	pthread_attr_t attributes;
@@ -168,9 +169,9 @@ static void *copy(const void *data, size_t size)
 }
 
 /*
- * Copies the options. Leaves out fd_array, which libbpf frees before the thread
- * loads the program and which our programs do not need, and the source lines,
- * which are only for the verifier's log.
+ * Copies the options. Leaves out fd_array, which our programs do not need, and
+ * which libbpf frees before the thread loads the program. Leaves out source
+ * lines, which are only for the log of the verifier.
  */
 static void fill(struct job *job, struct bpf_program *program,
 		 const struct bpf_prog_load_opts *options)
@@ -215,7 +216,7 @@ int side_by_side_take(struct side_by_side *s, struct bpf_program *program,
 static int take(struct bpf_program *program, struct bpf_prog_load_opts *options,
 		long cookie)
 {
-	/* confirm.c loads these programs itself, from their instructions. */
+	/* confirm.c loads these programs from their instructions. */
 	if (!strncmp(bpf_program__name(program), "confirm_", 8))
 		return 0;
 	return side_by_side_take((void *)cookie, program, options);
@@ -296,7 +297,7 @@ void side_by_side_put_off(struct side_by_side *s,
 		s->put_off = program;
 }
 
-/* Puts the loaded program in the place of the empty one. */
+/* Replaces the empty program by the loaded one. */
 static int replace(const struct job *job)
 {
 	return dup3(job->fd, bpf_program__fd(job->program), O_CLOEXEC) < 0 ?

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The generated skeleton of bpf/, and the types that it needs. */
+/*
+ * The skeleton that the build generates from bpf/, and the types that it needs.
+ */
 #ifndef SKELETON_H
 #define SKELETON_H
 

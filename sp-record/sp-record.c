@@ -66,7 +66,10 @@ static void describe_options(const struct options *o, struct run *run)
 		describe_append(&run->how, "mark");
 }
 
-/* Warns at once: the profile would be that of the client. */
+/*
+ * Warns that only a client is recorded, before the recording: the profile would
+ * be that of the client.
+ */
 static void describe_client(struct options *o, char **argv)
 {
 	const char *advice;
@@ -142,8 +145,8 @@ static void describe_container(struct run *run, const struct container *c,
 }
 
 /*
- * Takes the command line and the user from the first process. The command line
- * is left out if the target has other processes, too.
+ * Takes the command line and the user from the first process. If the target has
+ * other processes, too, leaves the command line out.
  */
 static void describe_target(const struct options *o, const struct target *t,
 			    struct run *run)
@@ -175,7 +178,7 @@ static void describe_target(const struct options *o, const struct target *t,
 	describe_options(o, run);
 }
 
-/* Also blocks signals that are marks. */
+/* Blocks the signals that end a recording or make a mark. */
 static void hold_signals(const struct options *o, struct forward *signals)
 {
 	const struct marks *marks = &o->tracer.marks;
@@ -189,15 +192,18 @@ static void hold_signals(const struct options *o, struct forward *signals)
 				      sigabbrev_np(marks->at[i].signal));
 }
 
-/* 0 if a signal made the mark before the command was executed. */
+/*
+ * Returns 0 if `ns` is earlier, as for a mark by a signal before the command
+ * was executed.
+ */
 static uint64_t time_since(uint64_t start_ns, uint64_t ns)
 {
 	return ns > start_ns ? ns - start_ns : 0;
 }
 
 /*
- * Adds a run for each phase. Each has the data about the whole recording, and
- * its own time. The first one has the recording's id.
+ * Adds a run for each phase. All runs have the data of the whole recording, but
+ * their own times. The first one has the recording's id.
  */
 static void add_phases(const struct options *o, struct run *whole,
 		       struct trace *trace, const struct tracer *tracer)
@@ -229,7 +235,10 @@ static void add_phases(const struct options *o, struct run *whole,
 	}
 }
 
-/* A recorded command or target, and its runs: one, or one for each phase. */
+/*
+ * What was recorded, a command or targets, and its runs: one, or one for each
+ * target.
+ */
 struct recorded {
 	struct options *o;
 	struct run *runs;
@@ -322,7 +331,7 @@ static bool write_stream(const struct recorded *what, struct recording *r,
 	return output_commit(out);
 }
 
-/* With --every: events are written during the recording. */
+/* Opens the log for --every, which writes events during the recording. */
 static struct log *open_log(const struct options *o, struct tracer *tracer,
 			    struct output *out)
 {
@@ -337,7 +346,7 @@ static struct log *open_log(const struct options *o, struct tracer *tracer,
 	message_fatal("cannot start a thread: %s", strerror(errno));
 }
 
-/* Ends the log: no fact of this recording is wanted. */
+/* Ends the log without keeping any fact of the recording. */
 static void abandon(struct log *log, struct output *out)
 {
 	if (log)
@@ -374,11 +383,11 @@ static int exit_status(const struct recording *r)
 }
 
 /*
- * Whether writing can block forever, as to a pipe that nobody reads. Signals
- * then must be able to end it. For a file they must not, because it would be
- * truncated.
+ * Whether writing can block forever, as to a pipe that nobody reads. Then
+ * signals must be able to end it. Writing to a file must not be interrupted,
+ * because the file would be truncated.
  */
-static bool may_hold_up(const struct options *o)
+static bool may_block(const struct options *o)
 {
 	struct stat st;
 
@@ -386,15 +395,15 @@ static bool may_hold_up(const struct options *o)
 		(fstat(STDOUT_FILENO, &st) || !S_ISREG(st.st_mode));
 }
 
-/* Whether a seccomp filter can do all that the options require. */
+/* Whether a seccomp filter can record everything that the options require. */
 static bool can_notify(const struct options *o)
 {
 	return o->method == METHOD_AUTO && !options_need_bpf(o);
 }
 
 /*
- * Whether BPF usually works here: then another method would only hide the
- * problem.
+ * Whether the error is a lack of resources. BPF usually works then, and another
+ * method would only hide the problem.
  */
 static bool is_shortage(int error)
 {
@@ -402,7 +411,7 @@ static bool is_shortage(int error)
 		error == EINTR;
 }
 
-/* Returns NULL if `--method=notify` is to be used. */
+/* Returns NULL if the recording must use --method=notify. */
 static struct tracer *open_tracer(struct options *o, struct output *out)
 {
 	struct tracer *tracer;
@@ -447,7 +456,10 @@ static bool write_notified(struct options *o, struct recording *r,
 	return output_commit(out);
 }
 
-/* The command was executed, and has ended or is left running. */
+/*
+ * Ends the recording of a command that was executed. It has ended, or is left
+ * running.
+ */
 static int end_notified(struct options *o, struct recording *r,
 			struct notify *notify, struct output *out)
 {
@@ -457,7 +469,7 @@ static int end_notified(struct options *o, struct recording *r,
 			     *o->command);
 		return exit_status(r);
 	}
-	if (may_hold_up(o))
+	if (may_block(o))
 		forward_release(&r->signals);
 	return write_notified(o, r, notify, out) ? exit_status(r) :
 		STATUS_FAILED;
@@ -493,8 +505,8 @@ static int record_notified(struct options *o, struct recording *r,
 	return error;
 }
 
-static int say_not_begun(const struct recording *r, const struct tracer *tracer,
-			 const char *command)
+static int report_not_begun(const struct recording *r,
+			    const struct tracer *tracer, const char *command)
 {
 	char *withheld = tracer_withheld(tracer);
 	bool gains = withheld;
@@ -509,7 +521,7 @@ static int say_not_begun(const struct recording *r, const struct tracer *tracer,
 	return STATUS_FAILED;
 }
 
-/* Opens the FIFO of --split=mark, to which the command may write. */
+/* Opens the FIFO of --split=mark, to which the command writes. */
 static void open_split(struct options *o, const struct command_user *user,
 		       struct output *out)
 {
@@ -523,7 +535,7 @@ static void open_split(struct options *o, const struct command_user *user,
 	split_close(split);
 	output_abandon(out);
 	message_fatal("--split=mark:%s: %s", split->path, error == -EEXIST ?
-		      "it is there, and not a FIFO" : strerror(-error));
+		      "the file exists, but is not a FIFO" : strerror(-error));
 }
 
 static int record_command(struct options *o, char **argv)
@@ -544,7 +556,7 @@ static int record_command(struct options *o, char **argv)
 		find_user(o->user, &user);
 	describe(o, argv, command.user);
 	/*
-	 * Opens the output first, because opening a FIFO waits for its reader.
+	 * The output comes first, because opening a FIFO waits for its reader.
 	 */
 	if (!output_open(&out, o->output, OUTPUT_BINARY | OUTPUT_PRIVATE))
 		return STATUS_FAILED;
@@ -570,9 +582,9 @@ static int record_command(struct options *o, char **argv)
 		error = fail_to_start(&r, argv[0]);
 	} else if (!r.began) {
 		abandon(log, out);
-		error = say_not_begun(&r, tracer, argv[0]);
+		error = report_not_begun(&r, tracer, argv[0]);
 	} else {
-		if (may_hold_up(o))
+		if (may_block(o))
 			forward_release(&r.signals);
 		error = write_stream(&(struct recorded){ o, &o->run, 1 }, &r,
 				     tracer, log, out) ? exit_status(&r) :
@@ -585,14 +597,16 @@ static int record_command(struct options *o, char **argv)
 	return error;
 }
 
-/* Children that init has adopted cannot be found from the process. */
+/*
+ * Notes that children which init has adopted cannot be found from the process.
+ */
 static void note_daemon(pid_t pid)
 {
 	char *cgroup = target_cgroup_of(pid);
 
-	message_note("%d looks like a daemon's leader: processes that it has "
-		     "left to init are not found from it; --cgroup%s%s has "
-		     "them", pid, cgroup ? " " : "", cgroup ? cgroup : "");
+	message_note("%d looks like a daemon: its children that init has "
+		     "adopted are not recorded; --cgroup%s%s records them",
+		     pid, cgroup ? " " : "", cgroup ? cgroup : "");
 	free(cgroup);
 }
 
@@ -628,8 +642,8 @@ static void note_attached(const struct options *o, const struct tracer *tracer)
 }
 
 /*
- * Notes for each target whether it ran before the recording: the start of such
- * a target is not recorded. Tasks that join later are recorded from their start.
+ * Notes for each target that ran before the recording that its start is not
+ * recorded. Tasks that join later are recorded from their start.
  */
 static void on_attached(void *argument, const struct tracer *tracer)
 {
@@ -644,7 +658,7 @@ static void on_attached(void *argument, const struct tracer *tracer)
 		note_attached(o, tracer);
 }
 
-/* Returns "--unit a, --unit b": all targets; the caller frees it. */
+/* Returns all targets as "--unit a, --unit b"; the caller frees it. */
 static char *target_list(const struct options *o)
 {
 	char *list = NULL;
@@ -659,7 +673,9 @@ static char *target_list(const struct options *o)
 	return list;
 }
 
-/* Returns the target of the process, or the first target if none has it. */
+/*
+ * Returns the target of the process, or the first target if no target has it.
+ */
 static const struct target *target_of(const struct options *o, pid_t pid)
 {
 	for (size_t i = 0; i < o->n_targets; i++)
@@ -670,12 +686,12 @@ static const struct target *target_of(const struct options *o, pid_t pid)
 }
 
 /*
- * Explains a failure: the kernel's list of tasks, which BPF programs iterate
- * over, can omit a task.
+ * Ends with a message about a failure. The kernel's list of tasks, over which
+ * BPF programs iterate, can omit a task.
  */
 __attribute__((noreturn))
-static void say_attach_failure(const struct options *o, int error,
-			       pid_t missing)
+static void fail_to_attach(const struct options *o, int error,
+			   pid_t missing)
 {
 	const struct target *t = target_of(o, missing);
 
@@ -693,12 +709,10 @@ static void say_attach_failure(const struct options *o, int error,
 		      t->name, missing);
 }
 
-/*
- * Returns the systemctl commands, which run once everything is being recorded.
- */
+/* Returns the systemctl commands to run when everything is being recorded. */
 static struct jobs *unit_jobs(const struct options *o)
 {
-	/* it can take a while until the unit can reload */
+	/* It can take a while until the unit can reload. */
 	enum { RELOAD_AFTER_NS = 1000000000 };
 	struct jobs *jobs = jobs_new();
 
@@ -750,10 +764,10 @@ static int record_into(struct recorded *what, struct output *out)
 		abandon(log, out);
 		log_free(log);
 		tracer_close(tracer);
-		say_attach_failure(o, error, missing);
+		fail_to_attach(o, error, missing);
 	}
 	error = STATUS_FAILED;
-	if (may_hold_up(o))
+	if (may_block(o))
 		forward_release(&r.signals);
 	ran = check_ran(o, tracer);
 	if (!ran)
@@ -784,7 +798,7 @@ static int record_targets(struct options *o)
 	o->recording.on_attached = on_attached;
 	o->recording.argument = &what;
 	/*
-	 * Opens the output first, because opening a FIFO waits for its reader.
+	 * The output comes first, because opening a FIFO waits for its reader.
 	 */
 	if (output_open(&out, o->output, OUTPUT_BINARY | OUTPUT_PRIVATE))
 		error = record_into(&what, out);

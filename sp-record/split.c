@@ -10,7 +10,7 @@
 
 #include "base/memory.h"
 
-/* Returns the text after the prefix, or NULL if there is another prefix. */
+/* Returns the text after the prefix, or NULL if the text has another one. */
 static const char *after(const char *text, const char *prefix)
 {
 	size_t n = strlen(prefix);
@@ -48,7 +48,10 @@ static const char *base(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* Holds the directory open: the command can replace it later. */
+/*
+ * Opens the directory of the path, and keeps it open: the command can replace
+ * it later.
+ */
 static int open_directory(const char *path)
 {
 	char *dir = xasprintf("%.*s.", (int)(base(path) - path), path);
@@ -60,8 +63,8 @@ static int open_directory(const char *path)
 }
 
 /*
- * Opens the FIFO for writing, too. Then writers do not wait, and we never read
- * the end of the file.
+ * Opens the FIFO for writing, too, so that writers do not wait, and reads never
+ * get to the end of the file.
  */
 int split_open(struct split *s, uid_t uid, gid_t gid)
 {
@@ -77,7 +80,10 @@ int split_open(struct split *s, uid_t uid, gid_t gid)
 		       O_CLOEXEC | O_NOFOLLOW);
 	if (s->fd < 0 || fstat(s->fd, &st))
 		return -errno;
-	/* In a directory of others, a link to another FIFO can take its place. */
+	/*
+	 * If others can write to the directory, a link to another FIFO can be
+	 * there now.
+	 */
 	if (!S_ISFIFO(st.st_mode) ||
 	    (s->made && (st.st_nlink != 1 || st.st_uid != geteuid())))
 		return -EEXIST;
@@ -90,12 +96,12 @@ void split_drain(const struct split *s)
 	enum { READS = 16 };		/* the capacity of a pipe: pipe(7) */
 	char bytes[4096];
 
-	/* Stop here, because somebody can write faster than we read. */
+	/* This is limited, because a program can write faster than we read. */
 	for (int i = 0; i < READS && read(s->fd, bytes, sizeof(bytes)) > 0; i++)
 		;
 }
 
-/* Another file may have the name by now. */
+/* Removes the FIFO that we created, unless another file has the name by now. */
 static void remove_made(const struct split *s)
 {
 	struct stat ours, there;

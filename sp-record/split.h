@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* as enum split_by in event.h */
+/* The values are those of enum split_by in event.h. */
 enum split_how {
 	SPLIT_NOT,
 	SPLIT_BY_CHILDREN,
@@ -25,26 +25,26 @@ struct split {
 	const char *path;	/* for SPLIT_BY_MARK: the FIFO's path */
 	int fd;			/* the open FIFO; -1: not open */
 	bool made;		/* whether we created it */
-	int directory;		/* its directory, open; -1: not open */
+	int directory;		/* descriptor of its directory; -1: not open */
 };
 
 /*
- * Reads "children", "exec:PATTERN" or "mark:FIFO". `arg` must live longer than
+ * Reads "children", "exec:PATTERN" or "mark:FIFO". `arg` must live as long as
  * the split. Returns false on failure, with a `problem` that the caller frees.
  */
 bool split_set(struct split *s, const char *arg, char **problem);
 /*
  * Opens the FIFO. If it does not exist, creates it for the user who runs the
- * command (-1: the caller). Returns 0 or -errno; -EEXIST if the path is not a
- * FIFO.
+ * command (-1: the caller). Returns 0 or -errno; -EEXIST means that the path is
+ * not a FIFO.
  */
 int split_open(struct split *s, uid_t uid, gid_t gid);
 /*
- * Empties the FIFO, as far as possible: the kernel side has seen what was
- * written.
+ * Empties the FIFO as far as possible. The kernel side has already seen the
+ * text.
  */
 void split_drain(const struct split *s);
-/* Also removes a FIFO that split_open() created. */
+/* Closes the FIFO, and removes it if split_open() created it. */
 void split_close(struct split *s);
 
 #endif

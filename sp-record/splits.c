@@ -12,15 +12,15 @@
 
 struct splits_read {
 	const struct tracer *tracer;
-	/* indexed by run, from 1 to n; [0] is the harness */
+	/* Indexed by run, from 1 to n; [0] is the harness. */
 	struct split_run *runs;
 	uint32_t n;
-	/* whether the last run stands for all runs without room */
+	/* whether the last run has all runs for which there was no room */
 	bool has_rest;
 	uint64_t begun, crowded, unread;
 };
 
-/* Returns the kernel side's number for a run. */
+/* Returns the number of a run on the kernel side. */
 static uint32_t number_of(const struct splits_read *s, uint32_t run)
 {
 	return s->has_rest && run == s->n ? SPLIT_REST : run;
@@ -63,8 +63,9 @@ void splits_close(struct splits_read *s)
 }
 
 /*
- * The child that begins a run still belongs to the harness until it executes a
- * program. Calls of an unknown program can belong to any run.
+ * The child that begins a run belongs to the harness until it executes a
+ * program. Calls of an unknown program go to the run without room, or to the
+ * harness.
  */
 uint32_t splits_run_of(const struct splits_read *s, uint32_t id)
 {
@@ -85,7 +86,7 @@ uint64_t splits_start(const struct splits_read *s, uint32_t run)
 	return s->runs[run].start_ns;
 }
 
-/* Returns the arguments, or NULL. The last one can be incomplete. */
+/* Returns the arguments, or NULL if the last one may be incomplete. */
 static char **arguments(const struct split_run *run)
 {
 	char **argv = xcalloc(1, sizeof(*argv));
@@ -101,8 +102,8 @@ static char **arguments(const struct split_run *run)
 }
 
 /*
- * The text, up to its end or the first newline. Arguments are separated by
- * blanks.
+ * Returns the text of a run. The text of a mark ends at the first newline.
+ * Arguments are separated by blanks.
  */
 static char *text_of(const struct split_run *run, bool is_mark)
 {
@@ -137,7 +138,7 @@ static char *name_of(const struct splits_read *s, uint32_t i,
 	return xasprintf("%s [run %u]", whole, i);
 }
 
-/* Converts the status of wait(2) to that of a run record. */
+/* Converts the status of wait(2) to the one of a run record. */
 static void set_status(struct run *part, const struct split_run *run)
 {
 	int signal = run->exit_code & 0x7f;
@@ -160,7 +161,10 @@ static uint64_t since(uint64_t start_ns, uint64_t ns)
 	return ns > start_ns ? ns - start_ns : 0;
 }
 
-/* The ids of the runs follow from the id of the whole, in order. */
+/*
+ * Sets the id of a part, which follows from the id of the whole and the part's
+ * index.
+ */
 static void set_id(struct run *part, uint32_t i)
 {
 	for (size_t byte = 0; byte < 4; byte++)

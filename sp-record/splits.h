@@ -8,25 +8,25 @@
 
 struct splits_read;
 
-/* Returns the runs that exist by now. NULL: without --split. */
+/* Returns the runs that exist by now. Returns NULL without --split. */
 struct splits_read *splits_open(struct tracer *t);
 void splits_close(struct splits_read *s);
 
-/* Returns the run of an image id; 0 is the harness. */
+/* Returns the run of an image id. 0 is the harness. */
 uint32_t splits_run_of(const struct splits_read *s, uint32_t id);
-/* When a run began, on the clock of tracer_now(). */
+/* Returns when a run began, on the clock of tracer_now(). */
 uint64_t splits_start(const struct splits_read *s, uint32_t run);
 
 /*
  * Adds the harness's run and the other runs, in the order in which they began.
- * `whole` has the data that are known about all of them.
+ * `whole` has the data that all of them share.
  */
 void splits_add_runs(const struct splits_read *s, const struct run *whole,
 		     bool no_argv, struct trace *trace);
 
 /*
- * During the recording: whether the run has ended; whether two runs have the
- * same text.
+ * For use during a recording: whether a run has ended, and whether two runs
+ * have the same text.
  */
 bool splits_ended(const struct splits_read *s, uint32_t run);
 bool splits_equal(const struct splits_read *s, uint32_t a, uint32_t b);
@@ -34,11 +34,11 @@ bool splits_equal(const struct splits_read *s, uint32_t a, uint32_t b);
 /* Returns the number of runs without the harness. */
 size_t splits_count(const struct splits_read *s);
 /*
- * The number of runs that share a run record for lack of room, and the number
- * of executions in it.
+ * Returns the number of runs that share the last run record for lack of room,
+ * and the number of executions in it.
  */
 uint64_t splits_joined(const struct splits_read *s, uint64_t *executions);
-/* The number of marks whose text could not be read. */
+/* Returns the number of marks whose text could not be read. */
 uint64_t splits_unread(const struct splits_read *s);
 
 #endif

@@ -16,7 +16,7 @@
 #include "stream/fact-shape.h"
 
 enum {
-	/* the most requests that the child has at a time */
+	/* the most requests that the child gets before it answers */
 	WAITING_MAX = 4,
 	/* the time limit for all remaining stacks at the end */
 	FINISH_MS = 20000,
@@ -28,7 +28,8 @@ _Static_assert((int)STACK_REGISTERS == (int)UNWIND_REGISTERS &&
 struct one {
 	struct argument_key where;
 	uint64_t time_ns;
-	uint8_t *bytes;		/* first the request, later the detail */
+	/* The request, and later the detail of the answer. */
+	uint8_t *bytes;
 	size_t size;		/* 0: lost */
 };
 
@@ -38,9 +39,13 @@ struct stacks {
 	struct mappings *mappings;
 	struct file_child *child;
 	struct one *all;
-	/* in order: all; those whose requests were sent; those with answers */
+	/*
+	 * The samples are in order: n_sent of n were sent, and n_answered of
+	 * these have an answer.
+	 */
 	size_t n, n_sent, n_answered;
-	struct stack_sample *fresh;	/* samples that came in this round */
+	/* samples that came since the last look */
+	struct stack_sample *fresh;
 	size_t n_fresh;
 	uint64_t skew_ns;
 };
@@ -124,7 +129,10 @@ static void take_samples(struct stacks *s)
 {
 	s->n_fresh = 0;
 	ring_buffer__consume(s->ring);
-	/* these are taken after the stacks, so that no mapping is missing */
+	/*
+	 * Mappings are taken after the stacks, so that those of each stack have
+	 * come.
+	 */
 	mappings_take(s->mappings);
 	for (size_t i = 0; i < s->n_fresh; i++) {
 		const struct stack_sample *from = &s->fresh[i];
@@ -149,13 +157,14 @@ static void keep_answer(struct one *one, const uint8_t *answer, int size)
 	free(one->bytes);
 	one->bytes = NULL;
 	one->size = 0;
-	if (size <= 1 || size > DETAIL_MAX)	/* nothing could be unwound */
+	/* the child could not unwind the stack */
+	if (size <= 1 || size > DETAIL_MAX)
 		return;
 	one->bytes = xmemdup(answer, size);
 	one->size = size;
 }
 
-/* Returns false if the answer has not come. */
+/* Returns false if the answer has not come yet. */
 static bool take_answer(struct stacks *s, int milliseconds)
 {
 	static uint8_t answer[FILE_CHILD_BYTES];
@@ -165,7 +174,7 @@ static bool take_answer(struct stacks *s, int milliseconds)
 	if (size == -EAGAIN)
 		return false;
 	keep_answer(&s->all[s->n_answered++], answer, size);
-	/* after a failure, the child answers no further request */
+	/* After a failure, the child answers no further request. */
 	while (size < 0 && s->n_answered < s->n_sent)
 		keep_answer(&s->all[s->n_answered++], NULL, 0);
 	return true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * With --stacks: unwinds the copies of stacks that the kernel side made, in a
- * child process. Keeps the functions that led to each call.
+ * child process. It keeps the functions that led to each call.
  */
 #ifndef STACKS_H
 #define STACKS_H
@@ -15,12 +15,12 @@
 struct record;
 struct stacks;
 
-/* Sets whether there is a ring for stacks. Call it before loading. */
+/* Creates the ring for stacks if it is `wanted`. Call it before loading. */
 void stacks_prepare(struct record *skel, bool wanted);
-/* `skew_ns` is as in naming_open(). Returns NULL and errno on failure. */
+/* Returns NULL with errno on failure. `skew_ns` is as in naming_open(). */
 struct stacks *stacks_open(struct record *skel, uint64_t skew_ns);
 void stacks_free(struct stacks *s);
-/* A descriptor that can be read when stacks_take() has something to do. */
+/* Returns a descriptor that can be read when stacks_take() is due. */
 int stacks_fd(const struct stacks *s);
 /* Takes the samples that have come, without waiting. */
 void stacks_take(struct stacks *s);
@@ -33,7 +33,7 @@ uint64_t stacks_finish(struct stacks *s,
 				     const struct argument_key *where,
 				     uint64_t time_ns, uint8_t *detail,
 				     size_t size), void *arg);
-/* The value of mappings_lost(), after stacks_finish(). */
+/* Returns mappings_lost(). Call it after stacks_finish(). */
 uint64_t stacks_lost_mappings(const struct stacks *s);
 /* Whether the child process failed so often that stacks were given up. */
 bool stacks_gave_up(const struct stacks *s);

@@ -138,7 +138,10 @@ static void await(struct target *t, const struct cgroup_mount *mount,
 	};
 }
 
-/* Waits for a found cgroup, too, in case it is removed and created again. */
+/*
+ * Also waits for a cgroup that was found, in case it is removed and created
+ * again.
+ */
 static void await_again(struct target *t, const struct cgroup_mounts *m)
 {
 	for (size_t i = 0; t->cgroup && i < m->n; i++) {
@@ -152,8 +155,8 @@ static void await_again(struct target *t, const struct cgroup_mounts *m)
 }
 
 /*
- * Whether this is a path "a/b" of names that a directory can have. Repeated
- * slashes do no harm.
+ * Whether the text is a path "a/b" of names that a directory can have. Repeated
+ * slashes are allowed.
  */
 static bool is_path(const char *path)
 {
@@ -177,7 +180,7 @@ static bool is_below(const char *path, const char *dir)
 	return !strncmp(path, dir, n) && path[n] == '/';
 }
 
-/* Waits for `name` in the mount that has it, or in all mounts. */
+/* Waits for `name` in the mount that has it now, or in all mounts. */
 static void await_path(struct target *t, const struct cgroup_mounts *m,
 		       const char *name)
 {
@@ -195,7 +198,7 @@ static void await_path(struct target *t, const struct cgroup_mounts *m,
 		await(t, &m->at[i], TARGET_AT_PATH, name);
 }
 
-/* "a, b and c": the mounts that were searched. */
+/* Returns the mounts that were searched, such as "a, b and c". */
 static char *mounts_text(const struct cgroup_mounts *m)
 {
 	char *text = xstrdup(m->n ? "" : "no cgroup hierarchy is mounted");
@@ -238,8 +241,8 @@ bool target_set_cgroup(struct target *t, const char *name, char **problem)
 /* Units */
 
 /*
- * Checks the letters of a unit's name, and that its type has processes:
- * systemd.unit(5).
+ * Returns what is wrong with a unit's name: its characters, or a type that has
+ * no processes (systemd.unit(5)). Returns NULL if it is valid.
  */
 static char *unit_problem(const char *unit)
 {
@@ -262,8 +265,8 @@ static char *unit_problem(const char *unit)
 }
 
 /*
- * Returns the unit's own name, because "redis.service" can be an alias of
- * redis-server.service. NULL, or a text that the caller frees.
+ * Returns the unit's own name, since "redis.service" can be an alias of
+ * redis-server.service. The caller frees it. NULL: unknown.
  */
 static char *ask_unit_id(const char *unit)
 {
@@ -361,7 +364,7 @@ static bool is_container_name(const char *name)
 		strlen(name) < NAME_MAX - strlen("cri-containerd-.scope");
 }
 
-/* The container is running: use its process and its cgroup. */
+/* Uses the process and the cgroup of a running container. */
 static void use_container(struct target *t, const struct container *c)
 {
 	struct cgroup_mounts m;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The data that the tracer records. */
+/* What the tracer records. */
 #ifndef TRACER_OPTIONS_H
 #define TRACER_OPTIONS_H
 
@@ -12,17 +12,18 @@
 
 struct tracer_options {
 	bool no_follow;		/* record only the command's thread group */
-	/* the targets; without one, a command is recorded */
+	/* empty: a command is recorded */
 	struct target *targets;
 	size_t n_targets;
 	bool from_exec;		/* record tasks only from their next exec on */
 	size_t log_events;	/* entries in each CPU's log; 0: no log */
-	bool exact_times;	/* read the clock for each event */
-	bool results;		/* log how each call ended */
-	bool paths;		/* record paths and addresses of sockets, too */
-	/* record capabilities, namespaces and modes, too */
+	bool exact_times;	/* whether to read the clock for each event */
+	bool results;		/* whether to log how each call ended */
+	/* whether to record paths and addresses of sockets */
+	bool paths;
+	/* whether to record capabilities, namespaces and modes */
 	bool privileges;
-	/* record the stack of each call when it is first made, too */
+	/* whether to record a stack when a call is first made */
 	bool stacks;
 	struct marks marks;	/* --mark */
 	struct split split;	/* --split */

@@ -14,26 +14,30 @@ enum { TRACER_MAPS = 5, LOG_SIZE_MIN = 1024 };
 
 struct tracer {
 	struct record *skel;
-	struct object_bytes older;	/* the object for older kernels, if used */
+	struct object_bytes older;	/* the object for older kernels */
 	struct ring_buffer *ring;
 	struct naming *naming;		/* NULL: without --paths */
 	struct stacks *stacks;		/* NULL: without --stacks */
 	/* NULL: the kernel cannot confirm names */
 	struct confirming *confirming;
-	bool unconfirmed;		/* do not try to confirm names */
-	/* attached to trace events, because raw tracepoints can be preempted */
+	/* whether to load without programs that confirm names */
+	bool unconfirmed;
+	/*
+	 * Whether the programs are attached to trace events, because programs
+	 * at raw tracepoints can be preempted.
+	 */
 	bool classic;
-	/* polls all rings; -1: there is only one */
+	/* A descriptor that polls all rings. -1: there is one ring only. */
 	int poll_fd;
 	struct target *targets;
-	size_t n_targets;		/* 0: a command */
+	size_t n_targets;		/* 0: a command is recorded */
 	const struct task_slot *tasks;		/* mapped */
 	size_t n_tasks;
 	size_t n_cpus;
 	const struct image_calls *table;	/* mapped */
 	size_t n_table;			/* images in each group of CPUs */
-	size_t n_groups;		/* … of CPUs */
-	/* the most phases, including the first */
+	size_t n_groups;		/* groups of CPUs that share counts */
+	/* the largest number of phases, including the first */
 	size_t n_phases;
 	enum split_how split;
 	/* mapped; NULL without --split */
@@ -51,19 +55,21 @@ struct tracer {
 	struct executables *executables;
 	/* loads the program for sys_exit; NULL: it has been loaded */
 	struct side_by_side *late;
-	uint64_t late_ns;	/* when; 0: not known yet, UINT64_MAX: failed */
-	/* the link of the sys_exit program, while sys_exit is watched */
+	/* When to load it. 0: not known yet. UINT64_MAX: it was tried. */
+	uint64_t late_ns;
+	/* The link of the program for sys_exit while sys_exit is watched. */
 	struct bpf_link *exits;
-	/* how often watching has begun */
+	/* how often watching began */
 	uint32_t epoch;
 	/* when watching was last needed */
 	uint64_t needed_ns;
 	/* when to check again whether it is needed */
 	uint64_t check_ns;
-	bool wants_watch, wants_pass;	/* by an event */
-	bool sees_operations;		/* of io_uring */
+	bool wants_watch, wants_pass;	/* requests of events */
+	/* whether io_uring operations are seen */
+	bool sees_operations;
 	bool privileges;		/* record capabilities and namespaces */
-	/* the kernel shows which capabilities are used */
+	/* whether the kernel shows which capabilities are used */
 	bool sees_capabilities;
 	bool stopped;			/* counting has ended */
 	/* our CLOCK_MONOTONIC minus the kernel's */
@@ -75,14 +81,14 @@ static inline uint64_t load_u64(const __u64 *counter)
 	return __atomic_load_n(counter, __ATOMIC_ACQUIRE);
 }
 
-/* The calls and tasks of an image in a phase, on one group of CPUs. */
+/* Returns the counts of an image in a phase, on one group of CPUs. */
 static inline const struct image_calls *
 image_calls(const struct tracer *t, size_t group, uint32_t phase, uint32_t id)
 {
 	return &t->table[(group * t->n_phases + phase) * t->n_table + id];
 }
 
-/* A call's count in a phase, summed over all groups of CPUs. */
+/* Returns a call's count in a phase, summed over all groups of CPUs. */
 static inline struct tally table_tally(const struct tracer *t, uint32_t phase,
 				       uint32_t id, uint32_t row, uint32_t nr)
 {
@@ -91,7 +97,7 @@ static inline struct tally table_tally(const struct tracer *t, uint32_t phase,
 	for (size_t group = 0; group < t->n_groups; group++) {
 		const struct tally *one =
 			&image_calls(t, group, phase, id)->calls[row][nr];
-		/* read once: a running task may add to it */
+		/* It is read once, because a running task may add to it. */
 		uint64_t count = load_u64(&one->count);
 
 		if (count && (!sum.count || one->first_ns < sum.first_ns))
@@ -102,8 +108,8 @@ static inline struct tally table_tally(const struct tracer *t, uint32_t phase,
 }
 
 /*
- * Returns the id of an image's executable: with --split, each run has an id of
- * its own.
+ * Returns the id of the executable of an image: with --split, each run has an
+ * image id of its own for it.
  */
 static inline uint32_t image_base(const struct tracer *t, uint32_t image)
 {
@@ -113,7 +119,10 @@ static inline uint32_t image_base(const struct tracer *t, uint32_t image)
 		t->split_images[id].base : id;
 }
 
-/* The end of the ids in use. Some below it may belong to no image. */
+/*
+ * Returns the end of the image ids in use. Some ids below it may belong to no
+ * image.
+ */
 static inline uint32_t image_end(const struct tracer *t)
 {
 	uint64_t n = IMAGE_FIRST + t->skel->bss->progress.next_image;

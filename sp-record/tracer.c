@@ -29,18 +29,19 @@
 #include "tracer-private.h"
 
 enum {
-	/* interval between checks whether watching is needed */
+	/* interval between checks whether watching is still needed, in ms */
 	CHECK_MS = 500,
-	/* attaching again soon after detaching waits for the kernel */
+	/* Attaching again soon after detaching would wait for the kernel. */
 	UNWATCH_AFTER_MS = 2000,
-	/* short commands end before the program for sys_exit is loaded */
+	/* Shorter commands end before the program for sys_exit is loaded. */
 	LATE_MS = 4,
 };
 
 /* Loading */
 
 /*
- * Returns the place that its section names: "raw_tp/NAME" or "tp/GROUP/NAME".
+ * Attaches to the place in the program's section: "raw_tp/NAME" or
+ * "tp/GROUP/NAME".
  */
 static struct bpf_link *attach_to_section(const struct bpf_program *program)
 {
@@ -57,7 +58,7 @@ static struct bpf_link *attach_to_section(const struct bpf_program *program)
 	return NULL;
 }
 
-/* The programs that are attached at once. */
+/* Attaches the programs that are needed from the start. */
 static int attach_all(struct record *skel)
 {
 	const struct bpf_object_skeleton *s = skel->skeleton;
@@ -88,7 +89,8 @@ static int attach_seeking(struct record *skel, bool classic)
 }
 
 /*
- * Since Linux 6.0, both tracepoints have the request as their first argument.
+ * Attaches to the tracepoint of io_uring. Since Linux 6.0, the request is the
+ * first argument of both forms.
  */
 static struct bpf_link *attach_io_uring(struct bpf_program *program)
 {
@@ -203,7 +205,9 @@ static int map_tables(struct tracer *t)
 
 static int on_event(void *tracer, void *data, size_t size);
 
-/* Whether we are under a seccomp filter, which the command would inherit. */
+/*
+ * Whether a seccomp filter is in force for us, which the command would inherit.
+ */
 static bool is_filtered(void)
 {
 	return prctl(PR_GET_SECCOMP, 0, 0, 0, 0) > 0;
@@ -221,7 +225,7 @@ static int load_late(struct tracer *t)
 }
 
 /*
- * Attaches to sys_exit, which shows calls that had no sys_enter. It slows down
+ * Attaches to sys_exit, which shows calls without a sys_enter. It slows down
  * every call of every process, so it is detached when it is not needed.
  */
 static int watch(struct tracer *t)
@@ -237,7 +241,7 @@ static int watch(struct tracer *t)
 		t->skel->progs.sys_exit_classic : t->skel->progs.sys_exit);
 	if (!t->exits)
 		return -errno;
-	/* the kernel side keeps 16 bits of it */
+	/* The kernel side keeps 16 bits of the epoch. */
 	t->epoch = t->epoch % 0xffff + 1;
 	__atomic_store_n(&t->skel->bss->control.watch, t->epoch,
 			 __ATOMIC_RELEASE);
@@ -251,7 +255,7 @@ static void unwatch(struct tracer *t)
 	t->exits = NULL;
 }
 
-/* Makes one descriptor that can be read when any of the rings has data. */
+/* Makes one descriptor that can be read when a ring has data. */
 static int poll_all(struct tracer *t)
 {
 	const int fds[] = {
@@ -291,7 +295,7 @@ static int compare_clocks(struct tracer *t)
 }
 
 /*
- * Tells the kernel side the address of the file, which it finds by our
+ * Tells the kernel side the address of the FIFO's file, which it finds by our
  * descriptor.
  */
 static int find_mark_file(struct tracer *t, const struct split *split)
@@ -358,13 +362,15 @@ struct tracer *tracer_open(const struct tracer_options *options,
 	t->executables = executables_new();
 	t->classic = machine_can_preempt() && machine_has_trace_events();
 	error = load_and_attach(t, options);
-	/* the verifier of some kernels may refuse confirming */
+	/*
+	 * The verifier of some kernels refuses the programs that confirm names.
+	 */
 	if (error && options->paths) {
 		unload(t);
 		t->unconfirmed = true;
 		error = load_and_attach(t, options);
 	}
-	/* perf_event_open(2) can be forbidden */
+	/* perf_event_open(2) can be forbidden. */
 	if (error && t->classic) {
 		unload(t);
 		t->classic = false;
@@ -405,7 +411,7 @@ void tracer_close(struct tracer *t)
 	free(t);
 }
 
-/* A leak sanitizer would report what is not freed. */
+/* A leak sanitizer would report memory that is not freed. */
 #ifdef __SANITIZE_ADDRESS__
 void tracer_leave(struct tracer *t)
 {
@@ -447,7 +453,7 @@ void tracer_leave(struct tracer *t)
 	if (!t)
 		return;
 	fds = kernel_side(t, &n);
-	/* our exit ends the process that reads executables, too */
+	/* Our exit also ends the process that reads executables. */
 	if (remains_leave(fds, n))
 		return;
 	free(fds);
@@ -470,7 +476,7 @@ int tracer_arm(void *tracer)
 	return error ? error : is_beyond ? -ERANGE : 0;
 }
 
-/* While it runs */
+/* A running recording */
 
 int tracer_fd(const struct tracer *t)
 {
@@ -494,7 +500,7 @@ int tracer_pass(const struct tracer *t)
 	return n;
 }
 
-/* Looks at all tasks, until a pass finds no new one. */
+/* Looks at all tasks repeatedly, until it finds no new one. */
 static int seek(struct tracer *t)
 {
 	const __u64 *found = &t->skel->bss->progress.found;
@@ -510,13 +516,13 @@ static int seek(struct tracer *t)
 	return error;
 }
 
-/* Whether any task has ever been followed. */
+/* Whether any task was ever followed. */
 static bool tracer_began(const struct tracer *t)
 {
 	return load_u64(&t->skel->bss->progress.tasks) != 0;
 }
 
-/* Whether processes were found, but the user may trace none of them. */
+/* Whether processes were found, and the user may trace none of them. */
 static bool is_all_withheld(const struct tracer *t)
 {
 	uint32_t pid;
@@ -549,7 +555,8 @@ char *tracer_withheld(const struct tracer *t)
 }
 
 /*
- * Makes the kernel side look for a target's processes. Its scope is its index.
+ * Makes the kernel side look for the processes of a target, whose index is
+ * `scope`.
  */
 static int want(struct tracer *t, uint32_t scope)
 {
@@ -595,7 +602,7 @@ int tracer_attach(struct tracer *t, pid_t *missing)
 		error = check_found(t, &t->targets[i], missing);
 	if (!error && is_all_withheld(t))
 		return -EACCES;
-	/* processes were found, but none is left to follow */
+	/* Processes were found, but all of them have exited. */
 	for (size_t i = 0; !error && i < t->n_targets; i++)
 		if (t->targets[i].n_pids && !tracer_began(t) &&
 		    !t->skel->bss->progress.armed) {
@@ -605,7 +612,7 @@ int tracer_attach(struct tracer *t, pid_t *missing)
 	return error;
 }
 
-/* Ends watching when it has not been needed for a while. */
+/* Ends watching if it was not needed for a while. */
 static void reconsider(struct tracer *t, uint64_t now_ns)
 {
 	const struct progress *p = &t->skel->bss->progress;
@@ -614,7 +621,9 @@ static void reconsider(struct tracer *t, uint64_t now_ns)
 		return;
 	t->check_ns = now_ns + CHECK_MS * 1000000ULL;
 	if (p->transit)
-		/* a task that sleeps is no longer in transit */
+		/*
+		 * This finds tasks that sleep, which are no longer in transit.
+		 */
 		tracer_pass(t);
 	if (p->transit || load_u64(&p->filtered) || load_u64(&p->armed) ||
 	    is_filtered())
@@ -624,8 +633,8 @@ static void reconsider(struct tracer *t, uint64_t now_ns)
 }
 
 /*
- * Loads the program for sys_exit when the command has run for a while, so that
- * watch() then need not. Returns when to do that; 0: never.
+ * Loads the program for sys_exit when the command has run for a while, which
+ * saves watch() the time. Returns when this is due. 0: never.
  */
 static uint64_t prepare_watch(struct tracer *t, uint64_t now_ns)
 {
@@ -635,7 +644,10 @@ static uint64_t prepare_watch(struct tracer *t, uint64_t now_ns)
 		t->late_ns = now_ns + LATE_MS * 1000000ULL;
 	if (now_ns < t->late_ns)
 		return t->late_ns;
-	/* If that fails, so will watch(), and the stream then says so. */
+	/*
+	 * If this fails, watch() will fail, too, and the stream will contain
+	 * that.
+	 */
 	t->late_ns = UINT64_MAX;
 	load_late(t);
 	return 0;
@@ -690,7 +702,7 @@ static int on_event(void *tracer, void *data, size_t size)
 /*
  * Waits for programs that were running when they were detached. They run with
  * preemption disabled, and membarrier(2) waits until every CPU has had it
- * enabled. If the kernel does not offer that (nohz_full), sleeps for a while.
+ * enabled. If the kernel lacks this call (nohz_full), sleeps for a while.
  */
 static void settle(void)
 {
@@ -717,7 +729,8 @@ void tracer_stop(struct tracer *t)
 		return;
 	t->stopped = true;
 	if (t->n_targets)
-		tracer_pass(t);		/* count the calls that tasks are in */
+		/* counts the calls in which tasks are */
+		tracer_pass(t);
 	unwatch(t);
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
 		bpf_link__destroy(*links[i]);
@@ -773,7 +786,7 @@ size_t tracer_phases(const struct tracer *t,
 	return n;
 }
 
-/* Counts an image's calls so far: all, and distinct ones. */
+/* Adds an image's calls so far to the sums: all, and distinct ones. */
 static void count_image(const struct tracer *t, uint32_t phase, uint32_t id,
 			struct tracer_glance *glance)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The kernel side while it runs. This interface has no types of libbpf.
- * tracer.c uses load.c, naming.c, confirm.c and executables.c, which do not use
- * each other; collect.c and log.c use tracer.c.
+ * The running kernel side. This interface has no types of libbpf. tracer.c uses
+ * load.c, naming.c, confirm.c and executables.c, which do not use each other;
+ * collect.c and log.c use tracer.c.
  */
 #ifndef TRACER_H
 #define TRACER_H
@@ -17,23 +17,22 @@
 struct tracer;
 
 /*
- * Loads and attaches the programs. Returns NULL on failure; `problem`, which
- * the caller frees, says what is missing and how to get it, and errno is the
- * reason.
+ * Loads and attaches the programs. On failure, returns NULL and sets errno;
+ * `problem`, which the caller frees, names what is missing and how to get it.
  */
 struct tracer *tracer_open(const struct tracer_options *options,
 			   char **problem);
 void tracer_close(struct tracer *t);
 /*
- * Call it instead of tracer_close() just before exit(3). The kernel side and
- * our memory are then released after our exit, and the caller need not wait.
+ * Call this instead of tracer_close() just before exit(3). The kernel side and
+ * our memory are then released after our exit, so that our caller does not
+ * wait.
  */
 void tracer_leave(struct tracer *t);
 
 /*
- * Does what can wait until the command has a process, and is done while this
- * process prepares its execve. Call it before everything below but
- * tracer_arm(). Returns 0 or -errno.
+ * Does the work that can overlap with the execve of the command's process. Call
+ * it before the functions below, except tracer_arm(). Returns 0 or -errno.
  */
 int tracer_complete(struct tracer *t);
 
@@ -44,35 +43,35 @@ int tracer_complete(struct tracer *t);
 int tracer_arm(void *tracer);
 
 /*
- * Follows the targets, and everything that they have started, from now on.
- * Returns 0 or -errno. For -ESRCH, `*missing` is the process that does not
- * exist; -EACCES means that the user may trace none of its processes.
+ * Follows the targets and all their descendants from now on. Returns 0 or
+ * -errno. With -ESRCH, `*missing` is the process that does not exist; with
+ * -EACCES, the user may trace none of the processes.
  */
 int tracer_attach(struct tracer *t, pid_t *missing);
 
 /*
  * Returns the processes that were left out because the user may not trace them,
- * "12 (sudo)", which the caller frees. NULL: none.
+ * such as "12 (sudo)"; the caller frees it. NULL: none.
  */
 char *tracer_withheld(const struct tracer *t);
 
-/* The descriptor can be read when tracer_dispatch() has something to do. */
+/* Returns a descriptor that can be read when tracer_dispatch() is due. */
 int tracer_fd(const struct tracer *t);
 /*
- * Call this when the descriptor can be read, and again at the time that it
- * returns (CLOCK_MONOTONIC, ns). 0: there is no such time.
+ * Call this when the descriptor can be read, and at the time that it returned
+ * last (CLOCK_MONOTONIC, ns). 0: there is no such time.
  */
 uint64_t tracer_dispatch(struct tracer *t, uint64_t now_ns);
 /*
- * Call this before each sleep. `comes_first` is for a task that wakes the
- * recorder on its own CPU: it says whether the recorder runs before the task
- * returns to user mode.
+ * Call this before each sleep. `comes_first` is about a task that wakes the
+ * recorder on its own CPU: whether the recorder runs before the task returns to
+ * user mode.
  */
 void tracer_rest(struct tracer *t, bool comes_first);
 
 /*
- * CLOCK_MONOTONIC of the initial time namespace, as BPF programs read it. The
- * recorder can be in another namespace.
+ * Returns CLOCK_MONOTONIC of the initial time namespace, as BPF programs read
+ * it. The recorder can be in another namespace.
  */
 uint64_t tracer_now(const struct tracer *t);
 
@@ -80,27 +79,28 @@ uint64_t tracer_now(const struct tracer *t);
 struct tracer_glance {
 	/* tracer_now() at the command's execve; 0: not executed yet */
 	uint64_t start_ns;
-	/* when a new call was last seen */
+	/* when the last new call was seen */
 	uint64_t last_new_ns;
 	uint64_t live;		/* tasks that are followed now */
 	uint64_t tasks;		/* tasks that were followed at any time */
 	/* calls so far; distinct ones differ in (image, arch, nr) */
 	uint64_t calls, distinct;
-	bool sees_operations;	/* of io_uring */
-	bool sees_capabilities;	/* known only with --privileges */
-	/* a filter answered calls before sys_exit was watched */
+	bool sees_operations;	/* whether io_uring operations are seen */
+	/* whether used capabilities are seen; only set with --privileges */
+	bool sees_capabilities;
+	/* whether a filter answered calls before sys_exit was watched */
 	bool unwatched;
-	/* attached to raw tracepoints that the kernel can skip */
+	/* whether the kernel can skip the programs */
 	bool skippable;
 };
 void tracer_glance(const struct tracer *t, struct tracer_glance *glance);
 /* Returns the number of followed tasks. This is quicker than a glance. */
 uint64_t tracer_live(const struct tracer *t);
-/* Whether any task of a target has ever been followed. */
+/* Whether any task of a target was ever followed. */
 bool tracer_target_began(const struct tracer *t, size_t target);
 /*
- * The number of existing cgroups of targets; the number of tasks that wait for
- * their next exec.
+ * Return the number of existing cgroups of targets, and the number of tasks
+ * that wait for their next exec.
  */
 uint64_t tracer_cgroups(const struct tracer *t);
 uint64_t tracer_armed(const struct tracer *t);
@@ -112,8 +112,8 @@ uint64_t tracer_armed(const struct tracer *t);
 int tracer_pass(const struct tracer *t);
 
 /*
- * Ends the recording for tasks that still run. After it returns, nothing is
- * counted any more, so that the tables can be read consistently.
+ * Ends the recording of tasks that still run. Afterwards nothing is counted any
+ * more, so the tables can be read consistently.
  */
 void tracer_stop(struct tracer *t);
 

@@ -30,7 +30,10 @@ static bool was_executed(const struct trace *t, const char *path)
 	return false;
 }
 
-/* With --paths, scripts are recorded under their own names. */
+/*
+ * Whether the script was executed, by name. Only --paths records the names of
+ * scripts.
+ */
 static bool was_named(const struct trace *t, const char *path)
 {
 	bool was = false;
@@ -47,8 +50,8 @@ static bool was_named(const struct trace *t, const char *path)
 }
 
 /*
- * Returns the interpreter of a script, with symbolic links resolved. NULL, or a
- * path that the caller frees.
+ * Returns the interpreter of a script, with symbolic links resolved, which the
+ * caller frees. NULL: none.
  */
 static char *interpreter_of(const char *path)
 {
@@ -66,8 +69,8 @@ static char *interpreter_of(const char *path)
 }
 
 /*
- * The image of a script is its interpreter. Without --paths, all that is known
- * is that the interpreter ran.
+ * Whether the script was executed. Its image is the interpreter, so without
+ * --paths it counts as executed if the interpreter was.
  */
 static bool was_script_executed(const struct run *run, const struct trace *t,
 				const char *path)
@@ -81,10 +84,11 @@ static bool was_script_executed(const struct run *run, const struct trace *t,
 	return was;
 }
 
-/* A command of the unit: ExecReload=/bin/kill. */
+/* A command of the unit, such as ExecReload=/bin/kill. */
 struct unit_command {
 	char *option, *path;	/* both point into the caller's text */
-	char *real;		/* to be freed; NULL: there is no such file */
+	/* resolved path, to be freed; NULL: there is no such file */
+	char *real;
 	bool noted;
 };
 
@@ -102,8 +106,8 @@ static bool is_executed(const struct run *run, const struct trace *t,
 }
 
 /*
- * How often systemd executed it. Executions by the service itself have a start,
- * which is subtracted.
+ * Returns how often systemd executed the file. Executions by the service itself
+ * have a start, which is subtracted.
  */
 static uint64_t executed_by_manager(const struct trace *t, const char *path)
 {
@@ -130,9 +134,9 @@ static bool is_same_file(const struct unit_command *a, const struct unit_command
 }
 
 /*
- * Several commands can share an executable, as those of nginx do. If it was
- * executed less often than there are commands, one of them did not run, but
- * nothing shows which.
+ * Several commands can have the same executable, as those of nginx do. If it
+ * was executed less often than there are commands, one of them did not run;
+ * which one is unknown.
  */
 static void check_shared(struct run *run, const struct trace *t,
 			 struct commands *all, size_t first)
@@ -150,7 +154,7 @@ static void check_shared(struct run *run, const struct trace *t,
 		n++;
 	}
 	times = c->real ? executed_by_manager(t, c->real) : 0;
-	/* 0 times: it is a script, whose image is its interpreter */
+	/* 0 times means that it is a script, whose image is its interpreter. */
 	if (n > 1 && times && times < n) {
 		text = xasprintf("one of the unit's %s, which all execute %s: "
 				 "systemd executed it %" PRIu64 " time%s",
@@ -179,7 +183,9 @@ static void check(struct run *run, const struct trace *t, struct commands *all,
 	free(text);
 }
 
-/* Reads ExecReload={ path=/bin/kill ; argv[]=/bin/kill -HUP $MAINPID ; … }. */
+/*
+ * Reads "ExecReload={ path=/bin/kill ; argv[]=/bin/kill -HUP $MAINPID ; … }".
+ */
 static void take_line(struct commands *all, char *line)
 {
 	static const char start[] = "={ path=";

@@ -16,10 +16,11 @@ enum { MORE = 100, CALLS = ROWS * CALLS_PER_ROW };
 
 struct until {
 	struct until_options options;
-	uint64_t due_ns;	/* 0: it is over */
+	/* time of the next look; 0: the recording ends */
+	uint64_t due_ns;
 	/* the number of distinct calls at the last look */
 	uint64_t distinct;
-	uint64_t new_ns;	/* when it last grew */
+	uint64_t new_ns;	/* when `distinct` last grew */
 	bool told_full;
 };
 
@@ -45,7 +46,7 @@ uint64_t until_due(const struct until *u)
 	return u ? u->due_ns : 0;
 }
 
-/* Adds the calls of an image that are in the table. */
+/* Adds the calls of an image in the table. */
 static void add_calls(const struct tracer *t, uint32_t id, bool calls[CALLS])
 {
 	if (id >= t->n_table)
@@ -57,16 +58,16 @@ static void add_calls(const struct tracer *t, uint32_t id, bool calls[CALLS])
 						i % CALLS_PER_ROW).count != 0;
 }
 
-/* Calls outside the table cannot be read quickly. */
+/* Whether the table is full. Calls outside of it cannot be read quickly. */
 static bool is_full(const struct tracer *t)
 {
 	return image_end(t) > t->n_table;
 }
 
 /*
- * The number of distinct calls, whatever their image and run. Calls that are
- * not in the table are counted for each image. So this can be too large, but it
- * never ends the recording too early.
+ * Returns the number of distinct calls, of all images and runs together. Calls
+ * outside of the table count once for each image. So the number can be too
+ * large, but it never ends the recording too early.
  */
 static uint64_t count_distinct(const struct tracer *t)
 {
@@ -92,18 +93,20 @@ static bool is_quiet(struct until *u, const struct tracer *t, uint64_t now_ns)
 }
 
 /*
- * A sample of the ended runs whose calls are all in the table. Runs with the
- * same text are one unit.
+ * A sample of the runs that have ended and whose calls are all in the table.
+ * Runs with the same text are one unit.
  */
 struct sample {
 	const struct splits_read *splits;
-	/* unit + 1 of each run; 0: the run is not in the sample */
+	/* The unit of each run, plus 1. 0: the run is not in the sample. */
 	uint32_t *units;
 	size_t n;		/* units */
 	bool (*calls)[CALLS];	/* by unit */
 };
 
-/* Which runs have a call, or could have one, that is not in the table. */
+/*
+ * Returns a flag for each run: whether calls of it may be missing in the table.
+ */
 static bool *find_partial(const struct sample *s, const struct tracer *t)
 {
 	bool *partial = xcalloc(splits_count(s->splits) + 1, sizeof(*partial));
@@ -143,7 +146,7 @@ static void add_runs(struct sample *s, const struct tracer *t)
 	}
 }
 
-/* How many units have a call that no other unit has. */
+/* Returns how many units have a call that no other unit has. */
 static size_t count_unique(const struct sample *s)
 {
 	bool *unique = xcalloc(s->n + 1, sizeof(*unique));
@@ -167,8 +170,8 @@ static size_t count_unique(const struct sample *s)
 }
 
 /*
- * Returns the upper bound that sp-diff --coverage --groups would give for the
- * runs in the table, which are the first ones; 1: too few runs.
+ * Returns the upper bound of sp-diff --coverage --groups for the runs in the
+ * table, which are the first ones. Returns 1 if there are too few runs.
  */
 static double upper_risk(struct tracer *t)
 {
@@ -193,10 +196,10 @@ static void tell_if_full(struct until *u, const struct tracer *t)
 	if (u->told_full || !is_full(t))
 		return;
 	u->told_full = true;
-	message_note("there are too many %s for the table of counts: %s", t->split ?
-		     "runs" : "executables", u->options.risk ?
+	message_note("there are too many %s for the table of counts: %s",
+		     t->split ? "runs" : "executables", u->options.risk ?
 		     "--until-risk looks at the first ones only" :
-		     "a known call of a new one counts as new");
+		     "known calls of the others count as new calls");
 }
 
 static bool is_enough(struct until *u, struct tracer *t, uint64_t now_ns)

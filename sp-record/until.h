@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * --until-quiet and --until-risk: end a recording when enough runs or calls
+ * --until-quiet and --until-risk: end a recording when enough calls or runs
  * were recorded.
  */
 #ifndef UNTIL_H
@@ -12,9 +12,10 @@
 #include "tracer.h"
 
 struct until_options {
-	/* seconds without a new call; 0: option not given */
+	/* seconds without a new call; 0: without --until-quiet */
 	double quiet;
-	double risk;		/* a share from 0 to 1; 0: option not given */
+	/* a share from 0 to 1; 0: without --until-risk */
+	double risk;
 };
 
 struct until;
@@ -24,7 +25,7 @@ struct until *until_new(const struct until_options *options);
 void until_free(struct until *u);
 
 /*
- * If a look is due, checks whether enough was recorded. If so, prints a note
+ * Checks whether enough was recorded, if a look is due. If so, prints a note
  * and returns true, once. Times are CLOCK_MONOTONIC, in ns. Accepts NULL.
  */
 bool until_check(struct until *u, struct tracer *t, uint64_t now_ns);

@@ -16,18 +16,18 @@
 #endif
 
 /*
- * The signal comes again and again, because the first one can come just before
- * a write begins.
+ * The signal repeats, because the first one can come just before a write
+ * begins.
  */
 enum { LIMIT_NS = 200000000, AGAIN_NS = 10000000 };
 
 struct write_limit {
 	int fd;
 	int copy;		/* a copy of the descriptor */
-	int null;		/* /dev/null */
+	int null;		/* a descriptor of /dev/null */
 	timer_t timer;
 	bool has_timer;
-	struct sigaction before;	/* of SIGALRM */
+	struct sigaction before;	/* the action for SIGALRM before */
 	volatile sig_atomic_t cut;
 };
 
@@ -39,8 +39,8 @@ bool write_is_possible(int fd)
 }
 
 /*
- * ncurses repeats a write that a signal interrupted. The second one goes to
- * /dev/null.
+ * Replaces the descriptor by /dev/null. ncurses repeats a write that a signal
+ * interrupted; the second one then goes to /dev/null.
  */
 static void on_timer(int number, siginfo_t *info, void *context)
 {

@@ -10,7 +10,7 @@ static bool reads_recordings(const struct options *o)
 	case MODE_REPLAY:
 	case MODE_LANDLOCK:
 		return true;
-	/* --score can examine a profile without recordings */
+	/* --score can be used without recordings. */
 	case MODE_SCORE:
 		return o->n_traces;
 	default:

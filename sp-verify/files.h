@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * All files that a mode reads and writes. They are opened before the first one
- * is read, so that the mode can enter its sandbox in between.
+ * is read, because the mode enters its sandbox in between.
  */
 #ifndef FILES_H
 #define FILES_H
@@ -23,18 +23,16 @@ struct files {
 };
 
 /*
- * Returns false if it printed and latched an error. If a recording cannot be
- * opened, this is reported later, when the recordings are loaded.
+ * Opens the files. Returns false if it printed and latched an error. A
+ * recording that cannot be opened is reported later, when the recordings are
+ * loaded.
  */
 bool files_open(struct files *files, const struct options *o);
-/* Gives up what was not committed. */
+/* Drops outputs that were not committed. */
 void files_close(struct files *files);
 /* Commits `out` or `junit`. */
 bool files_commit(struct output **out);
-/*
- * Enters the sandbox (sandbox.h), if the mode only reads and writes from now
- * on.
- */
+/* Enters the sandbox (sandbox.h) if the mode only needs to read and write. */
 void files_enter_sandbox(const struct files *files, const struct options *o);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The modes of sp-verify. Each is a function in mode.c of the folder with its
- * name. It prints its results, and latches the exit status.
+ * name. A mode prints its results and latches the exit status.
  */
 #ifndef MODE_H
 #define MODE_H

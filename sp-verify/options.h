@@ -26,19 +26,19 @@ struct options {
 	enum mode_id mode;
 	struct files *files;	/* the files that the options name */
 	struct filter_source source;
-	/* path of a Landlock policy; NULL: verify `source` */
+	/* Path of a Landlock policy. NULL: `source` is verified. */
 	const char *landlock;
 	const char *output;	/* NULL: stdout */
 	const char *run;	/* NULL: all */
-	const char *junit;	/* NULL: do not write one */
+	const char *junit;	/* NULL: no JUnit file */
 	const char *user;	/* the command's user; NULL: the caller */
 	struct selection selection;	/* of recordings */
 	/* names of marks in recordings, or NULL */
 	const char *from, *until;
-	/* include the calls that belong to no run of --split */
+	/* Whether to include calls that belong to no run of --split. */
 	bool harness;
 	bool replay, enforce, partial, json, learn, audit, score;
-	/* the log for --audit; NULL: read records as they are written */
+	/* The log for --audit. NULL: read records as they are written. */
 	const char *log;
 	const char *exe, *unit, *container;	/* NULL: any */
 	unsigned int timeout;	/* seconds; 0: no limit */

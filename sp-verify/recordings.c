@@ -47,7 +47,7 @@ static void note_kept(const struct trace *t)
 	free(kept);
 }
 
-/* Returns whether the profile can be compared with the machines' recordings. */
+/* Whether the profile can judge recordings of these machines. */
 static bool check_machine(const struct trace *t, const char *profile)
 {
 	char *problem = profile ? machine_mismatch(t) : NULL;

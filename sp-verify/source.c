@@ -13,12 +13,12 @@
 #include "filter/cbpf.h"
 #include "task.h"
 
-/* in bytes; profile_read() refuses larger files */
+/* The limit in bytes. profile_read() refuses larger files. */
 enum { FILE_MAX = 16 << 20 };
 
 /*
- * Reads the whole file, up to one byte more than is accepted. Returns NULL if
- * it printed and latched an error.
+ * Reads the whole file, up to one byte above the limit. Returns NULL if it
+ * printed and latched an error.
  */
 static char *read_file(struct input *in, size_t *n)
 {
@@ -35,7 +35,7 @@ static char *read_file(struct input *in, size_t *n)
 	return bytes;
 }
 
-static void say_unknown(const char *path, const struct profile *p)
+static void note_unknown_names(const char *path, const struct profile *p)
 {
 	struct text_list unknown = { NULL, 0 };
 	char *list;
@@ -127,7 +127,7 @@ static struct filter *load_file(struct input *in,
 				     "loaders", input_name(path));
 		f = parse_raw(path, bytes, n);
 	} else if ((p = parse_profile(path, bytes, n, &host))) {
-		say_unknown(path, p);
+		note_unknown_names(path, p);
 		for (size_t i = 0; i < p->n_notes; i++)
 			message_note("%s: %s", input_name(path), p->notes[i]);
 		if (p->of_machine)

@@ -12,12 +12,12 @@
 #include "profile/host.h"
 
 struct filter_source {
-	/* paths, the oldest first; "-" is stdin; ends with NULL */
+	/* Paths, the oldest first. "-" is stdin. NULL ends the list. */
 	const char **profiles;
 	size_t n_profiles;
 	const struct loader *loader;	/* the loader; NULL: libseccomp alone */
 	struct host host;	/* the host for which conditions are resolved */
-	/* the process whose filters were loaded before these; 0: none */
+	/* The process whose filters were loaded before these. 0: none. */
 	pid_t pid;
 };
 
@@ -27,25 +27,25 @@ bool source_is_empty(const struct filter_source *s);
  * process.
  */
 char *source_name(const struct filter_source *s);
-/* The files that must be opened before the sandbox. */
+/* Files and data that must be read before the sandbox. */
 struct source_files {
 	struct inputs profiles;
-	struct filter *of_process;	/* of `pid` */
-	/* includes the data of profile_prepare() */
+	struct filter *of_process;	/* the filter of `pid` */
+	/* It includes the data of profile_prepare(). */
 	struct host host;
-	/* after source_load(): a profile with `of_machine`; NULL: none */
+	/* Set by source_load(): a profile with `of_machine`. NULL: none. */
 	const char *of_machine;
 };
 
 /*
- * Returns false if it printed and latched an error. Call source_close() in
- * either case.
+ * Opens the files. Returns false if it printed and latched an error. Call
+ * source_close() in either case.
  */
 bool source_open(const struct filter_source *s, struct source_files *files);
 void source_close(struct source_files *files);
 /*
- * Loads all filters, which are in force together. It can only be called once.
- * Returns NULL if it printed and latched an error.
+ * Loads all filters, which are in force together. Call it only once. Returns
+ * NULL if it printed and latched an error.
  */
 struct filter *source_load(const struct filter_source *s,
 			   struct source_files *files);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * sp-verify: compares a profile with a trace, or with a command that runs under
- * it.
+ * the profile.
  */
 #include "base/message.h"
 #include "files.h"

@@ -18,8 +18,8 @@
 #include "base/message.h"
 #include "process/process.h"
 
-/* Explains EPERM, for which ptrace(2) can have several reasons. */
-static void say_refusal(pid_t pid, int error)
+/* Explains EPERM, for which ptrace(2) has several reasons. */
+static void print_refusal(pid_t pid, int error)
 {
 	long tracer = process_status(pid, "TracerPid");
 
@@ -52,20 +52,20 @@ static bool wait_for(pid_t pid, int *status)
 }
 
 /*
- * Stops the task. `sig` becomes the signal that it gets when it continues; 0:
- * none.
+ * Stops the task. `sig` becomes the signal that the task gets when it
+ * continues. 0: none.
  */
 static bool seize(pid_t pid, int *sig)
 {
 	int status;
 
 	if (ptrace(PTRACE_SEIZE, pid, NULL, NULL)) {
-		say_refusal(pid, errno);
+		print_refusal(pid, errno);
 		return false;
 	}
 	if (ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) ||
 	    !wait_for(pid, &status)) {
-		say_refusal(pid, errno);
+		print_refusal(pid, errno);
 		return false;
 	}
 	if (!WIFSTOPPED(status)) {
@@ -77,9 +77,9 @@ static bool seize(pid_t pid, int *sig)
 }
 
 /*
- * Explains why its filters cannot be read, by ptrace(2) and kernel/seccomp.c.
+ * Explains why the filters cannot be read, by ptrace(2) and kernel/seccomp.c.
  */
-static void say_failure(pid_t pid, int error)
+static void print_failure(pid_t pid, int error)
 {
 	const char *why = strerror(error);
 	bool is_filtered = process_status(pid, "Seccomp") == 2;
@@ -100,7 +100,7 @@ static void say_failure(pid_t pid, int error)
 }
 
 /*
- * Reads filter number `i`, counted from the first that was loaded. Returns NULL
+ * Reads filter `i`, counted from the one that was loaded first. Returns NULL
  * with errno on failure.
  */
 static struct filter *read_one(pid_t pid, uintptr_t i)
@@ -120,10 +120,10 @@ static struct filter *read_one(pid_t pid, uintptr_t i)
 }
 
 /*
- * Stopping the task may have interrupted a sleep, which then continues with
- * restart_syscall(2). If the filter would deny that call, and perhaps kill the
- * task, this makes the kernel begin the original call again. `filter` is NULL
- * if it is unknown.
+ * Makes the kernel begin an interrupted sleep again if the filter denies
+ * restart_syscall(2). Stopping the task may have interrupted a sleep, which
+ * then continues with that call. The filter might deny it, and even kill the
+ * task. `filter` is NULL if it is unknown.
  */
 static void mend_sleep(pid_t pid, const struct filter *filter)
 {
@@ -170,7 +170,7 @@ struct filter *task_filter(pid_t pid)
 	ptrace(PTRACE_DETACH, pid, NULL, (void *)(intptr_t)sig);
 	if (all && error == ENOENT)	/* there are no more filters */
 		return all;
-	say_failure(pid, error);
+	print_failure(pid, error);
 	filter_free(all);
 	return NULL;
 }

@@ -9,7 +9,7 @@
 
 /*
  * Stops the task while it reads, and then lets it continue. Returns NULL if it
- * printed and latched an error, also if the task has no filter.
+ * printed and latched an error. A task without a filter is an error, too.
  */
 struct filter *task_filter(pid_t pid);
 

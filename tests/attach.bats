@@ -800,7 +800,7 @@ time.sleep(100)' 3>&- &
 	wait_for 10 asleep "$(<daemon)" sleep
 	attach -p "$(<daemon)"
 	if [ "$(awk '{ print $4 }' "/proc/$(<daemon)/stat")" -eq 1 ]; then
-		grep -q "looks like a daemon's leader.*--cgroup" err
+		grep -q "looks like a daemon: .*--cgroup" err
 	fi
 	kill -KILL "$(<daemon)"
 	ends

@@ -280,7 +280,7 @@ auditing() {
 	run -2 unshare -m sh -c 'mount --bind logged \
 		/proc/sys/kernel/seccomp/actions_logged
 		exec sp-verify --audit -t 1'
-	[[ $output == *"is without 'log'"* ]]
+	[[ $output == *"lacks 'log'"* ]]
 }
 
 # make_cgroup NAME — creates $cgroup in the hierarchy of version 2
@@ -316,7 +316,7 @@ within() (
 	kill -CONT "$watcher"
 	stop 2
 	[ ! -e list ] || [ ! -s list ]
-	grep -q '4 records of processes that were gone' err
+	grep -q '4 records of processes that exited' err
 	run ! grep 'no unit' err
 	watch -t 1 --exe="$caller" --unit="sandprint-none"
 	ended 0 "$watcher"
@@ -392,7 +392,7 @@ brief() {
 	kill -CONT "$watcher"
 	stop 2
 	[ "$(row)" = "7 getpgid log $caller" ]
-	grep -q '3 records of processes that were gone' err
+	grep -q '3 records of processes that exited' err
 	grep -q 'connector.*Protocol not supported.*CAP_NET_ADMIN' err
 }
 
@@ -568,7 +568,7 @@ printed() {
 	needs audit_log
 	wait_for 15 printed
 	run -2 sp-verify --audit=log --exe="$caller" -o list
-	[[ $output == *"the list may not be whole"* ]]
+	[[ $output == *"the list may be incomplete"* ]]
 	[ "$(row | cut -d ' ' -f 2)" = getpgid ]
 	[ "$(row | cut -d ' ' -f 1)" -lt 2000 ]
 }
@@ -652,7 +652,7 @@ line() {
 	while read -r loss; do
 		{ line 39; echo "$loss"; } >log
 		run -2 sp-verify --audit=log -o list
-		[[ $output == *"records are missing, says 1 of its lines"* ]]
+		[[ $output == *"1 of its lines reports missing records"* ]]
 		[ "$(row)" = "1 getpid log /bin/a" ]
 	done <<-'END'
 	[ 390.666761] kauditd_printk_skb: 8 callbacks suppressed

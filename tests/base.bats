@@ -160,8 +160,8 @@ conditional() {
 		[[ $stderr == *"$message"* ]] || { echo "$base: $stderr"; false; }
 		[ ! -e never ]
 	done <<-'END'
-	allow.json||sp-emit: allow.json: --base: it allows each call that it does not name, which a list of allowed calls cannot
-	drop.profile||sp-emit: drop.profile: --base: it allows each call that it does not name
+	allow.json||sp-emit: allow.json: --base: it allows all calls that it does not name, which a list of allowed calls cannot
+	drop.profile||sp-emit: drop.profile: --base: it allows all calls that it does not name
 	bits.policy||sp-emit: bits.policy: --base: it allows socket if any of several bits is set, which cannot be joined
 	two.profile||sp-emit: two.profile: --base: it makes several filters that are in force together, which one list of allowed calls cannot express
 	mixed.json||sp-emit: mixed.json: --base: it has rules that allow clone and rules that deny it, by its arguments; they cannot be joined

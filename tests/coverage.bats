@@ -118,7 +118,7 @@ coverage() { sp-diff --coverage --json "$@"; }
 	[ "$(unique restart.sp)" = 'times ptrace getuid' ]
 	[ "$(unique --groups restart.sp)" = 'times ptrace getuid restart_syscall' ]
 	run -2 sp-diff --coverage -p s.sp s.sp
-	[[ $output == *'s.sp: a stream, where -p takes a profile' ]]
+	[[ $output == *'s.sp: a stream, but -p needs a profile' ]]
 }
 
 @test "a call that only some repetitions of a run make is unsteady" {

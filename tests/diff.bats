@@ -588,7 +588,7 @@ runs() {
 	run -0 sp-diff --image='*/ls' a.sp p.json
 	run -1 sp-diff a.sp p.json
 	run -2 sp-diff --image='*/ls' p.json p.json
-	[[ $output == *"--image is only for recordings"* ]]
+	[[ $output == *"--image needs a recording"* ]]
 }
 
 @test "a privilege that only one side used is a difference, if both sides recorded privileges" {

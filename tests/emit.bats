@@ -427,7 +427,7 @@ errnos() {
 	sp-emit --oci a.sp >p.json 2>err
 	allowed p.json | shows -w read
 	allowed p.json | shows -w execve
-	grep -q 'both made and denied while it was recorded, so allowed: read' err
+	grep -q 'allowed, since they were both made and denied while recording: read' err
 	jq -e '.syscalls[] | select(.errnoRet == 13) | .names ==
 		["chmod", "clone3"]' p.json
 	sp-emit --oci --allow-denied a.sp 2>/dev/null >p.json
@@ -466,7 +466,7 @@ errnos() {
 		select(.names | index("clone3")) | .errnoRet == 38' >/dev/null
 	for format in systemd firejail; do
 		sp-emit --$format a.sp 2>err | shows -w clone3
-		grep -q 'and allowed here, .* answers ENOSYS .*: clone3 ENOSYS$' err
+		grep -q 'but allowed here, .* fails with ENOSYS .*: clone3 ENOSYS$' err
 		sp-emit --$format --deny-denied a.sp 2>err |
 			grep -v '^#' | lacks -w clone3
 	done

@@ -191,7 +191,7 @@ median_gap() {
 	sp-record -q --every -o e.sp -- true
 	n=$(sp-emit --ndjson e.sp | wc -l)
 	run -0 --separate-stderr sp-merge -o m.sp e.sp
-	[ "$stderr" = "sp-merge: $n events are left out: a merge has counts alone" ]
+	[ "$stderr" = "sp-merge: $n events are left out: a merge only has counts" ]
 	facts e.sp >facts
 	facts m.sp | diff -u facts -
 	run -2 --separate-stderr sp-emit --ndjson m.sp

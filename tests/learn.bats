@@ -124,7 +124,7 @@ x86_64 ptrace 7" ]
 	jq -n '{defaultAction: "SCMP_ACT_ERRNO"}' >p.json
 	sp-verify -p p.json --learn -o l.sp -- true 2>/dev/null
 	run -2 sp-emit --oci l.sp
-	[[ $output == *"there is only what a profile denied"* ]]
+	[[ $output == *"the recordings only have the calls that a profile denied"* ]]
 	run -0 sp-emit --oci --allow-partial l.sp
 	[[ $output == *'"defaultAction"'* ]]
 	run -0 sp-emit --table l.sp

@@ -55,7 +55,7 @@ same_as_strace() {
 	# Without mode lines, some names show that a mode line is missing.
 	strace -f -o silent sh -c "true; $WITNESS/called-32; true"
 	run -2 sp-merge --from=strace -o never silent
-	[[ $output == "sp-merge: silent: line "*" is no system call of x86_64, and nothing tells that its process ran in another mode; strace -n does, and --quiet=none" ]]
+	[[ $output == "sp-merge: silent: line "*" is no system call of x86_64, and nothing shows that its process ran in another mode; strace -n does, and --quiet=none" ]]
 	[ ! -e never ]
 }
 
@@ -95,7 +95,7 @@ same_as_strace() {
 	# No line shows the mode of process 2, and it is not guessed.
 	printf '%s\n' "${first[@]}" "$child" '3 getpid() = 3' >log
 	run -2 sp-merge --from=strace log
-	[ "$output" = "sp-merge: log: process 2: no line tells the mode that it begins in, nor its parent; give the logs of all processes" ]
+	[ "$output" = "sp-merge: log: process 2: no line shows the mode in which it begins, or its parent; give the logs of all processes" ]
 }
 
 @test "the time and memory to read a log of many processes grow linearly" {
@@ -113,7 +113,7 @@ print(n, "read(0, \"\", 1) = 0")'
 	# No line connects these processes, so each could have another mode.
 	seq -f '%.0f getuid() = 0' 1 70000 >log
 	run -2 --separate-stderr sp-merge --from=strace -o never log
-	[[ $stderr == "sp-merge: log: line 65"*": more than 65536 processes before it have no line that tells their mode or their parent: "* ]]
+	[[ $stderr == "sp-merge: log: line 65"*": more than 65536 processes before it have no line that shows their mode or their parent: "* ]]
 }
 
 # refused LINE WHAT TEXT… — checks that a log with these lines is refused with
@@ -168,7 +168,7 @@ refused() {
 	printf '%s\n' '1 <... read resumed>"", 1) = 0' '1 write(1, "", 1) = 1' '2 ????( <unfinished ...>' >log
 	run -0 --separate-stderr sp-merge --from=strace -o log.sp log
 	diff - <(printf '%s\n' "${stderr_lines[@]}") <<-'END'
-	sp-merge: log: the log lacks the end of 2 processes or threads: the run is not complete, and sp-emit takes it only with --allow-partial
+	sp-merge: log: the log lacks the end of 2 processes or threads: the run is not complete, and sp-emit accepts it only with --allow-partial
 	sp-merge: log: 1 calls had begun before the log
 	sp-merge: log: 1 calls have no name, since their process was killed before it made them
 	END

@@ -441,7 +441,7 @@ rights() {
 	grep "the command has exited, but processes that it started still run: waiting" log
 	grep fs.make_dir list
 	run -0 sp-verify --landlock p.json -t 1 -- sh -c 'sleep 5 &'
-	[[ $output == *"the remaining processes keep running under the policy; what it denies them is not listed"* ]]
+	[[ $output == *"the remaining processes keep running under the policy; their denials are not listed"* ]]
 }
 
 @test "landlock: a Landlock domain that the command itself makes does not hide denials" {
@@ -497,7 +497,7 @@ rights() {
 	echo yes >file
 	sp-record -q --paths -o run.sp -- cat file >/dev/null
 	run -0 sp-emit --landlock-header -o policy.h run.sp
-	[[ $output == *"before it calls sandprint_landlock() is allowed"* ]]
+	[[ $output == *"before sandprint_landlock() are allowed"* ]]
 	grep -F "\"$PWD/file\"" policy.h
 	# A program that loads the policy itself runs already, so it needs no
 	# right to be executed.
@@ -606,7 +606,7 @@ made_socket() {
 	run -0 sp-emit --apparmor -o profile a.sp
 	[[ $output == *"families of sockets are not restricted"* ]]
 	grep -qxF '  network,' profile
-	grep -q '^  # A socket was made of a family that has no name' profile
+	grep -q '^  # A socket has a family without a name' profile
 	run ! grep -F 'network inet' profile
 }
 
@@ -624,11 +624,11 @@ made_socket() {
 		sp-emit --apparmor -o profile a.sp 2>log
 		if [ "$network" = all ]; then
 			grep -qxF '  network,' profile
-			shows 'that it did not make' <log
-			shows '^  # The run used sockets that it did not make' <profile
+			shows 'that it did not create' <log
+			shows '^  # The run used sockets that it did not create' <profile
 		else
 			run ! grep -xF '  network,' profile
-			lacks 'that it did not make' <log
+			lacks 'that it did not create' <log
 		fi
 	done <<-'END'
 	all 2 43 45
@@ -651,9 +651,9 @@ made_socket() {
 		'argument 1 socket "0:0xffffffffffffffff:10 1:15:2 2:0xffffffffffffffff:6" 1' \
 		'argument 1 socket "0:0xffffffffffffffff:10 1:15:1 2:0xffffffffffffffff:132" 1'
 	run -0 sp-emit --apparmor -o profile a.sp
-	[[ $output == *"of a type that has no name"*"raw sockets too"* ]]
-	grep '^  network\|type that has no name' profile | diff - <(printf '  %s\n' \
-		'# A socket was made of a type that has no name: the rule without a type' \
+	[[ $output == *"a type without a name"*"raw sockets too"* ]]
+	grep '^  network\|a type without a name' profile | diff - <(printf '  %s\n' \
+		'# A socket has a type without a name: the rule without a type allows each' \
 		'network inet,' 'network inet6 stream,' 'network inet6 dgram,')
 }
 
@@ -995,7 +995,7 @@ writable() {
 @test "a name that was not recorded completely is refused" {
 	stream a.sp "$(path 'READ | CUT | REG' .../deep)"
 	run -2 sp-emit --landlock -o p.json a.sp
-	[[ $output == *"not known as a whole"* ]]
+	[[ $output == *"not completely known"* ]]
 	sp-emit --landlock --allow-partial -o p.json a.sp
 	sp-emit --path-list a.sp | shows 'cut'
 }
@@ -1020,7 +1020,7 @@ attached() {
 		firejail apparmor landlock; do
 		# shellcheck disable=SC2086 # several words
 		run -2 sp-emit --$format -o out a.sp
-		[[ $output == *"/opt/server was running already"*"sp-merge"* ]]
+		[[ $output == *"/opt/server was already running"*"sp-merge"* ]]
 		[ ! -e out ]
 		# shellcheck disable=SC2086
 		run -0 sp-emit --$format --allow-partial -o out a.sp
@@ -1070,7 +1070,7 @@ attached() {
 	END
 	sp-merge -o both.sp a.sp other.sp
 	run -2 sp-emit --systemd --paths -o out both.sp
-	[[ $output == *"/opt/server was running already"* ]]
+	[[ $output == *"/opt/server was already running"* ]]
 }
 
 @test "the notes of sp-emit are also in its output, if the format has comments" {

@@ -165,7 +165,7 @@ possible() {
 	done <<-'EOT'
 		nosuchcall|no system call of x86_64 is called 'nosuchcall'
 		x86:socketcall|no call of x86 was recorded
-		vax:read|no architecture is called as in 'vax:read'
+		vax:read|unknown architecture: 'vax:read'
 		_llseek|x86_64 has no system call _llseek
 		possible:0|possible:N needs a number from 1 to 1024
 		possible:x|possible:N needs a number from 1 to 1024

@@ -132,7 +132,7 @@ script() {
 	[ "$(runs | sed -n 2p)" = 'x -' ]
 	[ -p own ]
 	run -125 sp-record --split=mark:suite -o run.sp -- true
-	[ "$output" = "sp-record: --split=mark:suite: it is there, and not a FIFO" ]
+	[ "$output" = "sp-record: --split=mark:suite: the file exists, but is not a FIFO" ]
 }
 
 @test "all runs together have the facts of a recording without --split" {

@@ -19,7 +19,7 @@ enum {
 	STRING_MAX = 4096,	/* the longest name, in bytes */
 };
 
-/* Bytes */
+/* Access to bytes */
 
 const uint8_t *binary_at(const struct binary *b, uint64_t address, size_t *n)
 {
@@ -110,7 +110,8 @@ static bool add_symbols(struct binary *b, const GElf_Shdr *header,
 		if (!name || !*name)
 			continue;
 		/*
-		 * a static program contains the libc: all of its symbols count
+		 * All symbols of a static program count, since it contains the
+		 * libc.
 		 */
 		if (defined && header->sh_type == SHT_DYNSYM &&
 		    !strcmp(name, "__libc_start_main"))
@@ -284,7 +285,7 @@ static int32_t read_s32(const uint8_t *at)
 enum {
 	FRAMES_VERSION = 1, FRAME_AT = 0x1b, COUNT_AS = 0x03, TABLE_AS = 0x3b,
 	FRAMES_HEAD = 12, FRAMES_ROW = 8,
-	/* offset in a description with length, CIE, start, range */
+	/* its offset in a description: length, CIE, start, range */
 	FRAME_RANGE = 12,
 };
 
@@ -351,8 +352,9 @@ static const struct binary_span *text_of(const struct binary *b, uint64_t at)
 }
 
 /*
- * Finds functions if neither frames nor symbols show them: a function begins at
- * the target of a call, if compilers align functions to such an address.
+ * Finds functions in a file without frames and symbols: a function begins at
+ * the target of a call, if the address has the alignment that compilers give
+ * functions.
  */
 static bool add_called(struct binary *b)
 {
@@ -381,7 +383,7 @@ static bool add_called(struct binary *b)
 	return true;
 }
 
-/* A function ends where the next one begins, or earlier if its size says so. */
+/* A function ends at the start of the next one, or earlier by its size. */
 static void arrange_functions(struct binary *b)
 {
 	size_t n = 0;
@@ -423,7 +425,7 @@ static bool read_functions(struct binary *b)
 	return true;
 }
 
-/* Finding */
+/* Lookups */
 
 const struct binary_span *binary_function(const struct binary *b,
 					  uint64_t address)
@@ -486,7 +488,7 @@ const struct binary_symbol *binary_symbols(const struct binary *b,
 	return *n ? &b->symbols[low] : NULL;
 }
 
-/* The whole */
+/* The file as a whole */
 
 static bool is_for_us(Elf *elf)
 {
@@ -498,10 +500,7 @@ static bool is_for_us(Elf *elf)
 		header.e_machine == EM_X86_64;
 }
 
-/*
- * Whether there is code, but no section headers that show it, as after
- * stripping.
- */
+/* Whether there is code without section headers, as in a stripped file. */
 static bool hides_code(const struct binary *b)
 {
 	size_t n = 0, n_sections = 0;

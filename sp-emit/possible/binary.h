@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 struct binary_symbol {
-	const char *name;	/* in the file */
+	const char *name;	/* points into the file */
 	uint64_t address;	/* 0: imported */
 	uint64_t size;		/* 0: not known */
 };
@@ -23,7 +23,10 @@ struct binary_slot {
 	uint64_t address;
 	/* the loader sets it to the address of this symbol */
 	const char *name;
-	/* without a name, to this address in the same file */
+	/*
+	 * If there is no name, the loader sets it to this address in the same
+	 * file.
+	 */
 	uint64_t target;
 };
 
@@ -41,18 +44,21 @@ struct binary {
 	/* sections of code, in ascending order */
 	struct binary_span *texts;
 	size_t n_texts;
-	struct binary_symbol *symbols;	/* functions, sorted by name */
+	struct binary_symbol *symbols;	/* defined functions, sorted by name */
 	size_t n_symbols;
-	struct binary_slot *slots;	/* by address */
+	struct binary_slot *slots;	/* sorted by address */
 	size_t n_slots;
-	/* in ascending order, without overlaps */
+	/* ascending, without overlaps */
 	struct binary_span *functions;
 	size_t n_functions;
 	const char **needed;	/* DT_NEEDED */
 	size_t n_needed;
 	const char *run_path;	/* DT_RUNPATH or DT_RPATH; NULL: neither */
 	const char *interpreter;	/* PT_INTERP; NULL: none */
-	/* it starts programs: only imported functions count */
+	/*
+	 * It is a C library. It starts programs, so only imported functions
+	 * count.
+	 */
 	bool is_libc;
 };
 
@@ -75,7 +81,7 @@ const struct binary_span *binary_function(const struct binary *b,
 /* Returns the slot at exactly this address, or NULL. */
 const struct binary_slot *binary_slot(const struct binary *b,
 				      uint64_t address);
-/* Returns the first of `*n` symbols with that name; NULL: there is none. */
+/* Returns the first of `*n` symbols with that name, or NULL. */
 const struct binary_symbol *binary_symbols(const struct binary *b,
 					   const char *name, size_t *n);
 

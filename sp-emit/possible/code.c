@@ -25,10 +25,10 @@ struct state {
 	struct place places[PLACES_MAX];
 	size_t n_places;
 	int64_t rsp, rbp;	/* the distance of each from rsp at the entry */
-	bool has_rsp, has_rbp;	/* … are known */
+	bool has_rsp, has_rbp;	/* whether these distances are known */
 };
 
-/* The state at an address to which a jump leads. */
+/* The state in which jumps reach an address. */
 struct join {
 	uint64_t address;
 	struct state state;
@@ -39,7 +39,7 @@ struct code {
 	csh capstone;
 	cs_insn *insn;
 	struct state state;
-	/* whether the next instruction can be reached */
+	/* whether some path leads to the next instruction */
 	bool is_reached;
 	struct join *joins;
 	uint64_t start, end;	/* the start and the end of the function */
@@ -150,7 +150,10 @@ static bool has_number(const struct code_value *v, uint32_t n)
 	return false;
 }
 
-/* Joins two values: the result has the numbers of both, or is unknown. */
+/*
+ * Joins two values. The result has the numbers of both, or is unknown if these
+ * are too many.
+ */
 static struct code_value either(struct code_value a,
 				const struct code_value *b)
 {
@@ -209,7 +212,9 @@ static struct code_value load(struct state *s, int64_t offset)
 	return place ? place->value : unknown;
 }
 
-/* Joins two states: keeps places that both know, with the values of both. */
+/*
+ * Joins two states: keeps the places that both have, with the values of both.
+ */
 static void join_states(struct state *s, const struct state *other)
 {
 	struct state theirs = *other;
@@ -242,7 +247,10 @@ static void jump_to(struct code *c, uint64_t address)
 		join = xcalloc(1, sizeof(*join));
 		join->address = address;
 		join->state = c->state;
-		/* Give up: no compiler makes so many jumps in a function. */
+		/*
+		 * No compiler makes so many jumps in a function: stops
+		 * following them.
+		 */
 		if (HASH_COUNT(c->joins) >= JOINS_MAX) {
 			free(join);
 			return;
@@ -251,7 +259,9 @@ static void jump_to(struct code *c, uint64_t address)
 	}
 }
 
-/* The state at an address, after all jumps to it from lower addresses. */
+/*
+ * Joins the state with those of all jumps to this address from lower addresses.
+ */
 static void arrive(struct code *c, uint64_t address)
 {
 	struct join *join;
@@ -283,8 +293,8 @@ static void free_joins(struct code *c)
 /* Operands */
 
 /*
- * Returns the number of a register, for any name of it or a part of it; or
- * NONE.
+ * Returns the number of the register that a name of capstone belongs to, or
+ * NONE. The names of its parts count, too.
  */
 static int register_of(unsigned int reg)
 {
@@ -306,7 +316,7 @@ static int register_of(unsigned int reg)
 		{ X86_REG_R14, X86_REG_R14D, X86_REG_R14W, X86_REG_R14B },
 		{ X86_REG_R15, X86_REG_R15D, X86_REG_R15W, X86_REG_R15B },
 	};
-	/* the number of the register + 1; 0: not known so far */
+	/* The number of the register, plus 1. 0: not looked up so far. */
 	static uint8_t known[X86_REG_ENDING];
 
 	if (!known[X86_REG_RAX]) {
@@ -322,8 +332,8 @@ static int register_of(unsigned int reg)
 }
 
 /*
- * Returns a whole register, or its lower half: writing that clears the upper
- * half.
+ * Returns the register if the operand is a whole one or a lower half, since a
+ * write to the lower half clears the upper half. Otherwise returns NONE.
  */
 static int whole_register(const cs_x86_op *op)
 {
@@ -417,10 +427,7 @@ static void pop(struct state *s, const cs_x86_op *op)
 		write_register(s, whole_register(op), value);
 }
 
-/*
- * Follows arithmetic with rsp. Returns false if the instruction does something
- * else.
- */
+/* Follows arithmetic with rsp. Returns false for any other instruction. */
 static bool move_stack(struct state *s, const cs_insn *insn,
 		       const cs_x86_op *ops)
 {
@@ -448,7 +455,7 @@ static bool is_conditional_move(const cs_insn *insn)
 	return insn->id >= X86_INS_CMOVA && insn->id <= X86_INS_CMOVS;
 }
 
-/* For all other instructions: the values that they write become unknown. */
+/* Makes the values unknown that an instruction writes in another way. */
 static void spoil(struct state *s, const cs_insn *insn, const cs_x86 *x86)
 {
 	int64_t offset;
@@ -518,8 +525,8 @@ static void tell(struct code *c, enum code_use use, uint64_t target)
 }
 
 /*
- * A jump within the function joins states. A jump out of it is a use, like a
- * call.
+ * A jump within the function joins states. A jump to another function is a use,
+ * like a call.
  */
 static void go(struct code *c, const cs_insn *insn, bool is_call)
 {
@@ -545,7 +552,7 @@ static void take_addresses(struct code *c, const cs_insn *insn)
 		const cs_x86_op *op = &x86->operands[i];
 		uint64_t address = near_address(insn, op);
 
-		/* in a static program, the operand is the address itself */
+		/* In a static program, the operand is the address. */
 		if (!address && op->type == X86_OP_IMM && op->size >= 4 &&
 		    op->imm >= 0x1000)
 			address = op->imm;
@@ -571,7 +578,7 @@ static bool ends_flow(const cs_insn *insn)
 
 static void read_instruction(struct code *c, const cs_insn *insn)
 {
-	/* skip bytes that are not an instruction */
+	/* These bytes are not an instruction. */
 	if (!insn->id) {
 		forget(&c->state);
 		return;
@@ -607,8 +614,8 @@ static void read_once(struct code *c, const uint8_t *bytes, size_t n,
 }
 
 /*
- * The states of backward jumps are only known at the end, so a second pass
- * joins them, too. Values that a loop changes are then unknown within the loop.
+ * The states of backward jumps are known only at the end, so a second pass
+ * joins them. Values that a loop changes are then unknown within the loop.
  */
 void code_read(struct code *c, const uint8_t *bytes, size_t n,
 	       uint64_t address,

@@ -19,11 +19,12 @@ enum { CODE_NUMBERS_MAX = 4 };
 struct code_value {
 	enum code_kind {
 		VALUE_UNKNOWN,
-		VALUE_NUMBERS,	/* one of these */
-		/* the value that a register had at the function's entry */
+		VALUE_NUMBERS,	/* one of several numbers */
+		/* the value of a register at the entry of the function */
 		VALUE_ENTRY,
 	} kind;
-	unsigned int n;			/* of NUMBERS */
+	/* the number of elements, for VALUE_NUMBERS */
+	unsigned int n;
 	/* for VALUE_ENTRY, at[0] is the register */
 	uint32_t at[CODE_NUMBERS_MAX];
 };
@@ -41,11 +42,11 @@ struct code_found {
 	struct code_value rax, rdi;
 };
 
-struct code;			/* A disassembler. */
+struct code;			/* A disassembler with its state. */
 
 /*
- * Loads the disassembler, which takes 7 ms, so only do it if needed, and before
- * the sandbox. Returns false if it is not installed.
+ * Loads the disassembler. This takes 7 ms, so do it only if needed. Call it
+ * before the sandbox. Returns false if it is not installed.
  */
 bool code_load(void);
 

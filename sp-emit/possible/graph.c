@@ -12,7 +12,7 @@ enum {
 	BYTES_MAX = 64 << 20,	/* bytes of code to disassemble in total */
 	FUNCTION_MAX = 4 << 20,	/* bytes of one function */
 	EDGES_MAX = 4 << 20,
-	/* rounds of finding functions that pass a number on */
+	/* the most rounds in which functions are found that pass a number on */
 	ROUNDS_MAX = 8,
 	NO_PARAMETER = -1,
 };
@@ -20,7 +20,7 @@ enum {
 struct edge {
 	struct node *to;
 	struct code_value rax, rdi;
-	/* true: a call or jump; false: an address is taken */
+	/* true: the function calls or jumps; false: it takes an address */
 	bool goes;
 };
 
@@ -29,7 +29,10 @@ struct node {
 	struct object *object;
 	const struct binary_span *span;
 	bool is_queued, is_read, is_cut, has_caller;
-	/* The register in which the function gets the number of its call. */
+	/*
+	 * The register in which the function gets a call's number, or
+	 * NO_PARAMETER.
+	 */
 	int parameter;
 	struct edge *edges;
 	size_t n_edges;
@@ -37,11 +40,11 @@ struct node {
 	size_t n_numbers;
 	size_t n_unknown;
 	enum graph_near near;
-	/* steps from the imported function, which has 0 */
+	/* the number of calls from the imported function to this one */
 	unsigned int steps;
 	/*
-	 * the imported function through which it was reached, and that
-	 * function's object
+	 * the imported function through which it is reached, and the object
+	 * that imports it
 	 */
 	const char *root, *root_object;
 };
@@ -50,12 +53,12 @@ struct object {
 	struct binary b;
 	char *name;
 	bool own;
-	/* one for each element of b.functions, or NULL */
+	/* one node for each function of `b`, or NULL */
 	struct node **nodes;
 	/*
-	 * The addresses of functions, and of stubs of the procedure linkage
-	 * table, that take the number of a call; and the addresses of slots
-	 * that contain such an address.
+	 * Sorted: the addresses of functions, and of stubs of the procedure
+	 * linkage table, that take the number of a call; and the addresses of
+	 * slots that contain such an address.
 	 */
 	uint64_t *takers, *slots;
 	size_t n_takers, n_slots;
@@ -70,7 +73,8 @@ struct graph {
 	size_t n_queue;
 	size_t bytes, n_edges;
 	bool stopped;		/* stop reading */
-	bool cut_short;		/* stopped, or a function was too large */
+	/* whether reading stopped, or a function was too large */
+	bool cut_short;
 	struct node *reading;
 };
 
@@ -159,7 +163,7 @@ static void enqueue(struct graph *g, struct node *node)
 	g->queue[g->n_queue++] = node;
 }
 
-/* Calls a function for each function with that name in a C library. */
+/* Calls a function for each exported function of a C library with that name. */
 static void each_export(struct graph *g, const char *name,
 			void (*act)(struct graph *, struct node *, void *),
 			void *arg)
@@ -184,8 +188,8 @@ static void each_export(struct graph *g, const char *name,
 /* Reads a function. */
 
 /*
- * Returns the slot through which a stub of the procedure linkage table jumps;
- * 0: not a stub.
+ * Returns the slot through which a stub of the procedure linkage table jumps,
+ * or 0 if there is no stub at this address.
  */
 static uint64_t slot_of_stub(const struct binary *b, uint64_t address)
 {
@@ -259,7 +263,8 @@ static bool is_parameter(uint32_t reg)
 }
 
 /*
- * Adds the number of a call, made here or in a function to which it is passed.
+ * Adds a number with which this function makes a call, itself or in a function
+ * that takes the number.
  */
 static void add_value(struct node *node, const struct code_value *value)
 {
@@ -344,7 +349,10 @@ static void read_queue(struct graph *g)
 	g->n_queue = 0;
 }
 
-/* Objects that make calls of their own: only the functions that do are read. */
+/*
+ * Objects that make calls of their own. Only functions with such calls are
+ * read.
+ */
 
 static void queue_export(struct graph *g, struct node *node, void *unused)
 {
@@ -360,8 +368,8 @@ static void queue_imports(struct graph *g, struct object *o)
 }
 
 /*
- * Calls a function for each address in the code, with the bytes up to the end
- * of the section.
+ * Calls a function for each address in the code. It gets the bytes up to the
+ * end of the section.
  */
 static void each_place(struct graph *g, struct object *o,
 		       void (*act)(struct graph *, struct object *,
@@ -412,7 +420,7 @@ static bool is_among(const uint64_t *list, size_t n, uint64_t address)
 static void add_address(struct graph *g, uint64_t **list, size_t *n,
 			uint64_t address)
 {
-	/* limited, because each is compared with every call */
+	/* This is limited, because each address is compared with every call. */
 	enum { MOST = 64 };
 
 	if (is_among(*list, *n, address))
@@ -450,7 +458,7 @@ static void find_stub(struct graph *g, struct object *o, const uint8_t *at,
 		add_address(g, &o->takers, &o->n_takers, address);
 }
 
-/* Returns whether it found new ones. */
+/* Returns whether it found further ones. */
 static bool find_takers(struct graph *g, struct object *o)
 {
 	size_t n = o->n_takers, n_slots = o->n_slots;
@@ -465,7 +473,7 @@ static bool find_takers(struct graph *g, struct object *o)
 	return o->n_takers > n || o->n_slots > n_slots;
 }
 
-/* Queues a function that calls, or jumps to, one that takes a number. */
+/* Queues a function that calls or jumps to a function that takes a number. */
 static void queue_caller(struct graph *g, struct object *o, const uint8_t *at,
 			 uint64_t address)
 {
@@ -485,7 +493,7 @@ static void queue_caller(struct graph *g, struct object *o, const uint8_t *at,
 		enqueue(g, node);
 }
 
-/* Follows numbers that are passed on. */
+/* Functions that pass a number on */
 
 static const struct code_value *passed(const struct edge *edge)
 {
@@ -501,7 +509,7 @@ static void each_node(struct graph *g, void (*act)(struct graph *, struct node *
 }
 
 /*
- * A function that passes a parameter on to one that takes a number takes a
+ * If a function passes a parameter to one that takes a number, it takes a
  * number itself.
  */
 static void find_parameter(struct graph *g, struct node *node)
@@ -557,8 +565,8 @@ static void read_all(struct graph *g)
 }
 
 /*
- * Cuts edges to functions that handle errors, from which nearly everything can
- * be reached.
+ * Cuts edges to functions that handle errors, because nearly everything can be
+ * reached from there.
  */
 static void cut(struct graph *g, struct node *node, void *unused)
 {
@@ -577,7 +585,7 @@ static void cut_edges(struct graph *g)
 		each_export(g, names[i], cut, NULL);
 }
 
-/* Reaching */
+/* Reachability */
 
 struct root {
 	enum graph_near near;
@@ -614,9 +622,7 @@ static void reach_roots(struct graph *g, struct object *o,
 	}
 }
 
-/*
- * Visits the nearest nodes first, so that each is reached in the fewest steps.
- */
+/* Visits the nearest nodes first, so that each node gets the fewest steps. */
 static void spread(struct graph *g)
 {
 	for (size_t at = 0; at < g->n_queue; at++) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Finds the system calls that programs can reach. From each function that an
- * executable or a library imports from the C library, the call graph of the C
- * library is followed. System calls in an object's own code always count,
- * wherever they are.
+ * Finds the system calls that programs can reach. It follows the call graph of
+ * the C library from each function that an executable or a library imports.
+ * System calls in the code of an executable or a library always count, even if
+ * nothing leads to them.
  */
 #ifndef GRAPH_H
 #define GRAPH_H
@@ -15,7 +15,7 @@ enum {
 	GRAPH_WHY_MAX = 192,
 };
 
-/* How a call is reached: lower values are nearer to the program. */
+/* Who makes a call. Lower values are nearer to the program. */
 enum graph_near {
 	GRAPH_NOT,
 	GRAPH_OWN,	/* made by the executable itself */
@@ -24,7 +24,7 @@ enum graph_near {
 
 struct graph_call {
 	enum graph_near near;
-	/* the number of functions of the C library in between */
+	/* the number of functions of the C library on the way */
 	uint32_t steps;
 	/* the object that imports it, and the imported function, or "" */
 	char object[GRAPH_WHY_MAX], function[GRAPH_WHY_MAX];
@@ -33,16 +33,16 @@ struct graph_call {
 struct graph_result {
 	struct graph_call calls[GRAPH_NUMBERS_MAX];
 	uint32_t n_unknown;	/* places where the number is not constant */
-	uint32_t cut_short;	/* reading was stopped by a limit */
+	uint32_t cut_short;	/* whether a limit stopped the reading */
 };
 
 struct graph;
 
 /*
- * `deadline` is on the clock of now_ns(). Returns NULL without a disassembler.
+ * Returns NULL without a disassembler. `deadline` is on the clock of now_ns().
  */
 struct graph *graph_new(uint64_t deadline);
-/* Also closes the binaries that were added. */
+/* Closes the added binaries, too. */
 void graph_free(struct graph *g);
 /* Takes ownership of the binary. */
 void graph_add(struct graph *g, struct binary *b, const char *name, bool own);

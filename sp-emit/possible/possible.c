@@ -26,7 +26,10 @@ static char *parse_count(struct additions *a, const char *text)
 	return NULL;
 }
 
-/* Divides "ARCH:NAME". Returns NULL if the architecture is unknown. */
+/*
+ * Divides "ARCH:NAME" at the colon. Returns NULL if the architecture is
+ * unknown.
+ */
 static const struct arch *split_name(const char *text, const char **name)
 {
 	const char *colon = strchr(text, ':');
@@ -51,7 +54,7 @@ static char *parse_name(struct additions *a, const char *text)
 	int err;
 
 	if (!arch)
-		return xasprintf("no architecture is called as in '%s'", text);
+		return xasprintf("unknown architecture: '%s'", text);
 	err = syscall_number(arch, name, &id);
 	if (err == -EINVAL || (err && name != text))
 		return xasprintf("no system call of %s is called '%s'",
@@ -81,7 +84,7 @@ void additions_free(struct additions *a)
 	free(a->names);
 }
 
-/* Asking */
+/* Requests to the reader */
 
 static bool has_no_name(const struct image *image)
 {
@@ -101,9 +104,7 @@ static bool add_images(struct reader *r, const struct trace *t)
 	return true;
 }
 
-/*
- * Adds mapped files, if --paths recorded them: only there are plugins listed.
- */
+/* Adds mapped files, among which are plugins, if --paths recorded them. */
 static bool add_mapped(struct reader *r, const struct trace *t)
 {
 	for (size_t i = 0; i < t->paths.n; i++) {
@@ -178,7 +179,7 @@ static struct reader_answer *ask(struct reader *reader, const struct trace *t)
 /* Calls that many other programs make are likelier: tests/coverage/popular. */
 struct popular {
 	const char *call;
-	unsigned short suites, programs;	/* that make it */
+	unsigned short suites, programs;	/* how many of them make it */
 };
 
 static const struct popular table[] = {
@@ -198,8 +199,9 @@ static const struct popular *popular_of(struct call_id id)
 }
 
 /*
- * Puts the executable's own imports before those of libraries. Among these,
- * functions that make the call themselves come before those that can reach it.
+ * Orders calls by their likelihood. Imports of the executable itself come
+ * before those of libraries. Among these, functions that make the call
+ * themselves come before those that can reach it.
  */
 static int by_chance(const void *a, const void *b)
 {
@@ -302,7 +304,7 @@ char *possible_why(const struct possible_call *call)
 	return why;
 }
 
-/* Adding */
+/* The calls of --add */
 
 static bool is_loadable(struct call_id id, const struct format *format)
 {
@@ -318,7 +320,6 @@ static bool has_arch(const struct profile *p, const struct arch *arch)
 	return false;
 }
 
-/* Whether the profile allows the call, for some or all arguments. */
 static bool allows_any(const struct profile *p, struct call_id id)
 {
 	for (size_t i = 0; i < p->n_rules; i++)
@@ -361,8 +362,8 @@ static bool add_name(struct profile *p, const char *text,
 		return false;
 	}
 	if (!is_loadable(id, format)) {
-		message_error("--add: %s: what loads --%s may not know the "
-			      "name, and then refuses the profile", name,
+		message_error("--add: %s: the program that loads --%s may not "
+			      "know the name, and then refuses the profile", name,
 			      format->name);
 		return false;
 	}

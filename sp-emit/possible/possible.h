@@ -14,7 +14,10 @@ struct possible_call {
 	const struct graph_call *reached;
 };
 
-/* The calls that the profile does not allow. The likeliest comes first. */
+/*
+ * The possible calls that the profile does not allow. The likeliest comes
+ * first.
+ */
 struct possible {
 	struct reader_answer *answer;
 	struct possible_call *calls;
@@ -23,15 +26,15 @@ struct possible {
 
 /* The calls that --add allows. */
 struct additions {
-	/* the number of calls from the top of the list; 0: none */
+	/* how many calls from the top of the list; 0: none */
 	unsigned int possible;
 	char **names;		/* such as "socket" or "x86:socketcall" */
 	size_t n_names;
 };
 
 /*
- * Set the value of an option. They return NULL, or a text that says what is
- * wrong with the value, which the caller frees.
+ * These set the value of an option. They return NULL, or a text about a wrong
+ * value, which the caller frees.
  */
 char *additions_parse(struct additions *a, const char *list);
 void additions_free(struct additions *a);
@@ -46,7 +49,7 @@ void possible_free(struct possible *possible);
 
 /*
  * Allows the calls that --add names, with ORIGIN_ADDED. Returns false if it
- * printed and latched an error, because one cannot be added.
+ * printed and latched an error: a call cannot be added.
  */
 bool possible_add(const struct possible *possible, const struct additions *a,
 		  struct profile *p, const struct format *format);
@@ -56,8 +59,8 @@ bool profile_allows(const struct profile *p, struct call_id id);
 /* Returns "/usr/bin/nginx imports bind", which the caller frees. */
 char *possible_why(const struct possible_call *call);
 /*
- * Returns the call's entry in the list, also if --add added the call; NULL: it
- * has none.
+ * Returns the call's entry in the list, even if --add added the call; NULL: the
+ * list does not have it.
  */
 const struct possible_call *possible_of(const struct possible *possible,
 					struct call_id id);

@@ -27,7 +27,9 @@ enum {
 	MEMORY_MAX = 1 << 30,
 	OBJECTS_MAX = 4096,
 	ID_MAX = 64,
-	/* before the path of an entry: own, size of the build-id, build-id */
+	/*
+	 * the bytes before an entry's path: own, size of the build-id, build-id
+	 */
 	ENTRY_HEAD = 2 + ID_MAX,
 };
 
@@ -39,11 +41,11 @@ struct shared {
 
 struct reader {
 	pid_t pid;
-	/* a byte sent through it tells the process to begin */
+	/* a byte that is sent here makes the process begin */
 	int go;
-	/* its other end, kept open so that sending cannot fail */
+	/* the other end of `go`, open so that sending cannot fail */
 	int go_end;
-	/* a byte received from it tells that the answer is complete */
+	/* a byte that comes here shows that the answer is complete */
 	int done;
 	struct shared *shared;
 };
@@ -56,7 +58,8 @@ struct work {
 	struct reader_answer *answer;
 	struct { dev_t dev; ino_t ino; } seen[OBJECTS_MAX];
 	size_t n_seen;
-	char **libraries;	/* searches that were already made */
+	/* Searches for libraries that were already made. */
+	char **libraries;
 	size_t n_libraries;
 	bool is_full;		/* there are more files than OBJECTS_MAX */
 };
@@ -142,7 +145,7 @@ static int add_file(struct work *w, int fd, const char *path, bool own,
 	return 0;
 }
 
-/* Returns true if it found the library and has read it. */
+/* Returns whether the library was found there and read. */
 static bool add_path(struct work *w, const char *path)
 {
 	int fd = open_below(w, path), err;
@@ -153,7 +156,7 @@ static bool add_path(struct work *w, const char *path)
 	return !err || err == -EEXIST;
 }
 
-/* Looks in one directory of a search path. */
+/* Looks for a library in one directory of a search path. */
 static bool add_in(struct work *w, const char *directory, size_t n,
 		   const char *origin, const char *name)
 {
@@ -200,8 +203,8 @@ static const char usual_directories[] =
 	"/usr/local/lib";
 
 /*
- * Whether this library was looked for in the same places: each program can have
- * a library of the same name elsewhere.
+ * Whether this library was already searched for in the same places. Two
+ * programs can use different libraries of the same name.
  */
 static bool is_looked_for(struct work *w, const struct binary *b,
 			  const char *origin, const char *name)
@@ -238,8 +241,8 @@ static void add_library(struct work *w, const struct binary *b,
 }
 
 /*
- * musl's dynamic loader is also its C library. A libc.so that was found in
- * another way is not musl's.
+ * Whether the file is musl's dynamic loader, which is also its C library. A
+ * libc.so that was found in another way is not musl's.
  */
 static bool is_musl(const struct binary *b)
 {
@@ -249,7 +252,10 @@ static bool is_musl(const struct binary *b)
 static void add_needed(struct work *w, const struct binary *b,
 		       const char *path)
 {
-	/* graph_add() took ownership of the binary, but does not change it. */
+	/*
+	 * This is valid: graph_add() owns the binary now, but does not change
+	 * it.
+	 */
 	if (b->interpreter)
 		add_library(w, b, path, b->interpreter);
 	for (size_t i = 0; i < b->n_needed; i++)
@@ -324,7 +330,7 @@ static void reader_work(const char *root, const uint8_t *request,
 	free(w);
 }
 
-/* The process */
+/* The child process */
 
 static void shed(int begin, int done)
 {
@@ -339,7 +345,7 @@ static void shed(int begin, int done)
 	limit_lower(RLIMIT_FSIZE, 0);
 	limit_lower(RLIMIT_CPU, READER_SECONDS);
 	limit_raise(RLIMIT_NOFILE);	/* graph.c keeps all files open */
-/* AddressSanitizer alone needs more than this limit. */
+/* AddressSanitizer needs more memory than this limit. */
 #ifndef __SANITIZE_ADDRESS__
 	limit_lower(RLIMIT_DATA, MEMORY_MAX);
 #endif
@@ -352,7 +358,7 @@ static _Noreturn void serve(struct reader *r, const char *root, int begin,
 
 	shed(begin, done);
 	memory_can_fail();
-	code_load();	/* graph_new() checks whether that worked */
+	code_load();	/* graph_new() checks whether this worked */
 	sandbox_enter(SANDBOX_READER, NULL, NULL);
 	if (read(STDIN_FILENO, &byte, 1) == 1) {
 		reader_work(root, r->shared->request, &r->shared->answer);
@@ -397,8 +403,8 @@ fail:
 }
 
 /*
- * The tool is in its sandbox by now, and can send no signal. The process ends
- * with the tool, or when its pipe is closed.
+ * The tool is in its sandbox and can send no signal. The process ends when its
+ * pipe is closed.
  */
 void reader_free(struct reader *r)
 {
@@ -450,7 +456,9 @@ struct reader_answer *reader_ask(struct reader *r)
 
 	if (write(r->go, "", 1) != 1 || !wait_for_answer(r))
 		return NULL;
-	/* Copy it: the process could still change the shared memory. */
+	/*
+	 * The process could still change the shared memory, so this copies it.
+	 */
 	a = xmemdup(&r->shared->answer, sizeof(*a));
 	a->missing[sizeof(a->missing) - 1] = '\0';
 	for (size_t i = 0; i < GRAPH_NUMBERS_MAX; i++) {

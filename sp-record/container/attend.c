@@ -32,7 +32,7 @@
 /*
  * Raises our priority, because the container waits for us. Loading the programs
  * takes some 70 ms of CPU time, and on a busy machine other processes would get
- * ten times as much in between. It is no error if this is not permitted.
+ * ten times as much meanwhile. It is no error if the priority cannot be raised.
  */
 static void hurry(int flags)
 {
@@ -56,13 +56,15 @@ struct attendance {
 	struct place stream, profile;
 	char *cgroup;
 	struct output *out;
-	int base;		/* the base profile, if one is open; -1: none */
-	int messages;		/* a file that gets the recorder's stderr */
+	/* descriptor of an open base profile; -1: none */
+	int base;
+	/* descriptor of a file that gets the recorder's stderr */
+	int messages;
 	pid_t recorder;
 	int first;		/* pidfd of the container's first process */
 };
 
-/* Returns "container web (redis:7.2)", for the journal. */
+/* Returns a name for the journal: "container web (redis:7.2)". */
 static char *title(const struct subject *s)
 {
 	return xasprintf("container %s%s%s%s", s->name ? s->name : s->id,
@@ -116,13 +118,13 @@ static void release(struct attendance *a)
 		close(a->first);
 }
 
-/* Runs in the attending process. */
+/* The attending process */
 
 /*
- * Moves this process and the recorder to the root of each hierarchy. Otherwise
- * a manager that ends the engine, or the runtime's helper, would kill both with
- * everything in its cgroup. The kernel can take 10 ms for the first move;
- * meanwhile, the recorder starts.
+ * Moves this process and the recorder to the root of each hierarchy. A manager
+ * that ends the engine, or a helper of the runtime, kills everything in its
+ * cgroup. The kernel can take 10 ms for the first move; meanwhile, the recorder
+ * starts.
  */
 static void leave_cgroups(pid_t recorder)
 {
@@ -146,7 +148,7 @@ static void leave_cgroups(pid_t recorder)
 
 /*
  * Closes all other descriptors. If this process kept a copy of a plugin's
- * connection, the runtime would not notice that the plugin has ended.
+ * connection open, the runtime would not notice that the plugin ended.
  */
 static void close_others(const int *kept, size_t n)
 {
@@ -219,7 +221,7 @@ static void add_args(char ***argv, const struct attendance *a)
 	free(text);
 }
 
-/* Adds as many of the container's labels as there is room for. */
+/* Adds the container's labels, as long as there is room. */
 static void add_labels(char ***argv, json_t *labels)
 {
 	const char *key;
@@ -254,7 +256,7 @@ static char **recorder_argv(const struct attendance *a, int ready)
 
 	describe_append(&argv, "sp-record");
 	describe_append(&argv, "--quiet");
-	/* leave out the runtime's calls */
+	/* This leaves out the runtime's calls. */
 	describe_append(&argv, "--from-exec");
 	text = xasprintf("--cgroup=%s", a->cgroup);
 	describe_append(&argv, text);
@@ -265,7 +267,9 @@ static char **recorder_argv(const struct attendance *a, int ready)
 	text = xasprintf("--name=%s", s->name ? s->name : s->id);
 	describe_append(&argv, text);
 	free(text);
-	/* the administrator's options come last, so that they win */
+	/*
+	 * The administrator's options come last, so that they take precedence.
+	 */
 	for (char **o = a->request->options; *o; o++)
 		describe_append(&argv, *o);
 	for (char **o = a->options->recording; o && *o; o++)
@@ -285,7 +289,7 @@ static char **recorder_argv(const struct attendance *a, int ready)
 }
 
 /*
- * Runs in the child that becomes the recorder. Only some descriptors stay open.
+ * Runs in the child that becomes the recorder. Passes only some descriptors on.
  */
 __attribute__((noreturn))
 static void become_recorder(const struct attendance *a, int ready)
@@ -303,8 +307,8 @@ static void become_recorder(const struct attendance *a, int ready)
 }
 
 /*
- * Returns a descriptor that gets a byte when the recorder records. If it is
- * closed without a byte, the recorder failed.
+ * Starts the recorder. Returns a descriptor that gets a byte when the recorder
+ * records. If the descriptor is closed without a byte, the recorder failed.
  */
 static int start_recorder(struct attendance *a)
 {
@@ -325,8 +329,8 @@ static int start_recorder(struct attendance *a)
 }
 
 /*
- * Returns the first message of the recorder, without its name, or NULL. The
- * caller frees it.
+ * Returns the first message of the recorder, without the tool's name, which the
+ * caller frees. Returns NULL if there is none.
  */
 static char *first_message(const struct attendance *a)
 {
@@ -343,9 +347,9 @@ static char *first_message(const struct attendance *a)
 }
 
 /*
- * If the container never starts, its cgroup can remain, and the recorder would
- * wait forever. So it gets a signal, which does no harm if the recorder is
- * ending anyway.
+ * Ends the recorder when the container's cgroup is removed. If the container
+ * never starts, its cgroup can remain, and the recorder would wait forever. So
+ * it gets a signal then, which does no harm to a recorder that is ending.
  */
 static void end_with_cgroup(const struct attendance *a)
 {
@@ -407,8 +411,8 @@ static void finish_profile(struct attendance *a, const char *what)
 }
 
 /*
- * Keeps the stream. Messages of the recorder, such as losses, go to the
- * journal; -q suppresses all others.
+ * Keeps the stream. The recorder's messages about losses go to the journal; -q
+ * suppresses the others.
  */
 static void finish_stream(struct attendance *a, const char *what)
 {
@@ -441,7 +445,7 @@ static bool has_calls(int fd)
 	return has;
 }
 
-/* When the container has ended, gives the files their names. */
+/* Waits for the end of the container, and gives the files their names. */
 static void finish(struct attendance *a)
 {
 	char *what = title(a->subject), *problem;
@@ -449,7 +453,8 @@ static void finish(struct attendance *a)
 	end_with_cgroup(a);
 	problem = wait_for_recorder(a);
 	/*
-	 * An empty run is not a failure here, so its message gets another text.
+	 * For a container, a run without calls is not a failure, so this
+	 * message replaces the recorder's.
 	 */
 	if ((!problem || strstr(problem, ": it never ran: ")) &&
 	    !has_calls(output_fd(a->out))) {
@@ -467,8 +472,8 @@ static void finish(struct attendance *a)
 }
 
 /*
- * Writes to the caller: "\n" if the recorder records, and otherwise the reason
- * why it does not.
+ * Reports to the caller: "\n" if the recorder records, and otherwise the reason
+ * for the failure.
  */
 static bool tell(int report, int ready, struct attendance *a)
 {
@@ -476,7 +481,7 @@ static bool tell(int report, int ready, struct attendance *a)
 	ssize_t n = ready < 0 ? -1 : read(ready, &byte, 1);
 	char *problem;
 
-	/* the write fails if the caller gave up and closed its end */
+	/* This write fails if the caller gave up and closed its end. */
 	if (n == 1)
 		return write(report, "\n", 1) == 1;
 	problem = a->recorder > 0 ? wait_for_recorder(a) :
@@ -523,8 +528,8 @@ static void attending(struct attendance *a, int report)
 /* The caller */
 
 /*
- * Ends the caller's wait. After this, the attending process cannot report
- * anything, and gives up as well, unless it has just reported.
+ * Ends the caller's wait. The attending process can no longer report, and gives
+ * up, too. Returns false if its report has just come.
  */
 static bool give_up(int report)
 {
@@ -535,8 +540,8 @@ static bool give_up(int report)
 }
 
 /*
- * Returns NULL if the container is recorded. Otherwise returns the reason why
- * not, or that the time is over.
+ * Waits for the report. Returns NULL if the container is recorded. Otherwise
+ * returns the reason, which can be that the time is over.
  */
 static char *await(int report, double seconds)
 {

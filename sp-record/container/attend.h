@@ -2,8 +2,7 @@
 /*
  * Records one container, in a separate process that has left the caller's
  * session, descriptors and cgroup. It starts sp-record on the container's
- * cgroup. When the container has ended, it moves the stream to its
- * place.
+ * cgroup. When the container has ended, it gives the stream its name.
  */
 #ifndef ATTEND_H
 #define ATTEND_H
@@ -14,7 +13,7 @@
 
 /*
  * Returns NULL once the container is being recorded. On failure, returns the
- * reason, which the caller frees; no process is left then.
+ * reason, which the caller frees, and leaves no process behind.
  */
 char *attend(const struct subject *s, const struct request *r,
 	     const struct container_options *o);

@@ -14,8 +14,8 @@
 #include "base/output.h"
 
 /*
- * Returns the path of the tool in the same directory as this one; the caller
- * frees it.
+ * Returns the path of a tool in the directory of this program; the caller frees
+ * it.
  */
 static char *beside(const char *tool)
 {
@@ -29,7 +29,7 @@ static char *beside(const char *tool)
 			 tool);
 }
 
-/* Opens the file again, because an output's descriptor cannot be read from. */
+/* Opens the file again, because the descriptor of an output cannot be read. */
 static int reopen(int fd)
 {
 	char path[32];

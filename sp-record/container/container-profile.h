@@ -7,9 +7,9 @@
 
 /*
  * Runs sp-emit --oci on the stream in the file `stream`, and writes the profile
- * to a new file at `place`. `base` is a file with a profile for --base, or -1.
- * Returns NULL and sets the new file's name, or returns the error. The caller
- * frees both.
+ * to a new file at `place`. `base` is a file with the profile for --base; -1:
+ * none. Returns NULL and sets the new file's name, or returns the error. The
+ * caller frees both.
  */
 char *container_profile(int stream, int base, const struct place *place,
 			char **name);

@@ -22,8 +22,8 @@
 enum { STATE_MAX = 1 << 20, STATUS_STOP = 1 };
 
 /*
- * Closes descriptors that a runtime left open: they would stay open as long as
- * the container runs.
+ * Closes descriptors that a runtime left open. The attending process would keep
+ * them open as long as the container runs.
  */
 static void close_inherited(void)
 {
@@ -46,9 +46,9 @@ static char *read_subject(struct subject *s)
 }
 
 /*
- * How long to wait for the runtime's version: a quarter of the time for which
- * the container waits for the recorder. A runtime in Go takes 20 ms to print
- * it, and much more on a busy machine.
+ * Returns how long to wait for the runtime's version: a quarter of the time for
+ * which the container waits for the recorder. A runtime in Go takes 20 ms to
+ * print it, and much more on a busy machine.
  */
 static unsigned int version_ms(const struct container_options *o)
 {
@@ -61,8 +61,8 @@ static unsigned int version_ms(const struct container_options *o)
 }
 
 /*
- * "runc 1.1.5", which the caller frees. NULL: our parent is not a known
- * runtime.
+ * Returns "runc 1.1.5", which the caller frees. Returns NULL if our parent is
+ * not a known runtime.
  */
 static char *runtime_version(const struct container_options *o)
 {
@@ -82,7 +82,10 @@ static char *runtime_version(const struct container_options *o)
 	return text;
 }
 
-/* Returns NULL after success; this writes to the journal. */
+/*
+ * Starts the recording. Returns NULL after success, which it writes to the
+ * journal, or the reason for a failure.
+ */
 static char *record(struct subject *s, const struct container_options *o,
 		    bool *required)
 {
@@ -104,7 +107,10 @@ static char *record(struct subject *s, const struct container_options *o,
 	return problem;
 }
 
-/* Stops the container after a failure only if its recording is required. */
+/*
+ * Stops the container after a failure only if an annotation requires the
+ * recording.
+ */
 int hook_mode(const struct container_options *o)
 {
 	struct subject s = { 0 };

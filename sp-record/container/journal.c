@@ -15,7 +15,8 @@
 #include "base/message.h"
 #include "base/text.h"
 
-enum { BYTES_MAX = 1024 };	/* the longest line: annotations can be long */
+/* the longest line in bytes; annotations can be long */
+enum { BYTES_MAX = 1024 };
 
 static const char *file;	/* NULL: none */
 
@@ -30,7 +31,9 @@ void journal_close(void)
 	closelog();
 }
 
-/* Writes the line at once, because several processes append to the file. */
+/*
+ * Writes the whole line at once, because several processes append to the file.
+ */
 static void append(const char *line)
 {
 	int fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW |

@@ -7,8 +7,7 @@
 #define JOURNAL_H
 
 /*
- * Opens the file; `path` NULL: none. If it cannot be opened, reports that on
- * stderr.
+ * Opens the file of --log; NULL: none. Prints an error if it cannot be opened.
  */
 void journal_open(const char *path);
 /* Closes the connection to the system's log; the next line opens it again. */

@@ -13,14 +13,14 @@ enum {
 	POD_NAME = 2, POD_NAMESPACE = 4,
 	CONTAINER_ID = 1, CONTAINER_NAME = 3, CONTAINER_ARGS = 7,
 	CONTAINER_PID = 12,
-	LABELS = 5, ANNOTATIONS = 6,	/* of both */
+	LABELS = 5, ANNOTATIONS = 6,	/* fields of containers and of pods */
 	MAP_KEY = 1, MAP_VALUE = 2,
 	REGISTER_NAME = 1, REGISTER_INDEX = 2,
 	EVENTS = 2,
 	SYNCHRONIZE_MORE = 3, SYNCHRONIZED_MORE = 2,
 };
 
-/* An empty text counts as a missing one. */
+/* Sets a text. An empty one counts as missing. */
 static void set_text(char **to, const struct protobuf_field *field)
 {
 	free(*to);
@@ -66,7 +66,8 @@ static bool read_entry(json_t *map, struct protobuf entry)
 		else if (field.number == MAP_VALUE)
 			set_text(&value, &field);
 	}
-	if (!entry.malformed && key)	/* leaves out what is not UTF-8 */
+	/* leaves out texts that are not UTF-8 */
+	if (!entry.malformed && key)
 		json_object_set_new(map, key, json_string(value ? value : ""));
 	free(key);
 	free(value);
@@ -74,8 +75,8 @@ static bool read_entry(json_t *map, struct protobuf entry)
 }
 
 /*
- * Annotations take precedence over labels, because labels cannot hold every
- * text.
+ * The annotations and labels of a container or a pod. Annotations take
+ * precedence, because labels cannot hold every text.
  */
 struct maps {
 	json_t *labels, *annotations;
@@ -106,7 +107,7 @@ static bool read_pod(struct subject *s, struct maps *maps, struct protobuf pod)
 	return ok && !pod.malformed;
 }
 
-/* Adds a word of the command; leaves out what is not UTF-8. */
+/* Adds a word of the command, unless it is not UTF-8. */
 static void add_arg(struct subject *s, const struct protobuf_field *field)
 {
 	char *text = protobuf_text(field);
@@ -142,7 +143,9 @@ static struct maps new_maps(void)
 	return (struct maps){ json_object(), json_object() };
 }
 
-/* Adds the container's own entries, and the pod's where it has none. */
+/*
+ * Adds the container's own entries, and those of its pod that it does not have.
+ */
 static void merge(struct subject *s, const struct maps *own,
 		  const struct maps *pods)
 {
@@ -199,7 +202,7 @@ struct protobuf_out nri_registration(void)
 	struct protobuf_out out = { 0 };
 
 	protobuf_put_text(&out, REGISTER_NAME, "sandprint");
-	/* a high index, so that most other plugins come first */
+	/* With a high index, the plugin runs after most others. */
 	protobuf_put_text(&out, REGISTER_INDEX, "90");
 	return out;
 }

@@ -33,8 +33,8 @@ static void put_u32(uint8_t *at, uint32_t value)
 }
 
 /*
- * Makes room before bytes are added, so that not every small message causes a
- * move.
+ * Moves the bytes to the start of the memory. This is done before bytes are
+ * added, and not after each message, since messages are small.
  */
 static void compact(struct nri_buffer *b)
 {
@@ -146,8 +146,8 @@ static bool parse_response(struct nri_message *m, struct protobuf body)
 }
 
 /*
- * Takes a message from the front of a connection's stream. Returns 1, 0 if it
- * is not complete, or -1 if it is malformed.
+ * Takes a message from the start of a connection's stream. Returns 1, 0 if the
+ * message is not complete, or -1 if it is malformed.
  */
 static int take_message(struct nri_buffer *b, struct nri_message *m)
 {

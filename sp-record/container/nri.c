@@ -33,7 +33,7 @@ struct plugin {
 	int fd;
 	struct nri_wire wire;
 	struct nri_runtime runtime;
-	bool failed;		/* the connection is no longer usable */
+	bool failed;		/* whether the connection failed */
 };
 
 static void send_all(struct plugin *p, struct protobuf_out out)
@@ -55,8 +55,8 @@ static void send_all(struct plugin *p, struct protobuf_out out)
 /* Selecting containers. */
 
 /*
- * Compares "KEY" or "KEY=PATTERN" with annotations, labels, and the labels of
- * the run.
+ * Compares "KEY" or "KEY=PATTERN" with the annotations and labels of the
+ * container, and with the labels of the run.
  */
 static bool is_selected(const struct subject *s, const char *select)
 {
@@ -86,7 +86,7 @@ static bool is_wanted(const struct plugin *p, const struct subject *s,
 }
 
 /*
- * A runtime drops a plugin that is late, and divides the time among its
+ * A runtime drops a plugin that answers late, and divides the time among its
  * plugins. So the plugin answers within a tenth of the time, or within half of
  * it if the administrator chose how long to wait. If the recorder is not ready
  * by then, the container is not recorded.
@@ -164,7 +164,7 @@ static void on_configure(struct plugin *p, const struct nri_message *m)
 			     p->runtime.version : "");
 }
 
-/* Other events do not occur: the plugin does not subscribe to them. */
+/* Handles a request. The plugin subscribes to these events only. */
 static void on_request(struct plugin *p, const struct nri_message *m)
 {
 	static const char *const empty[] = {
@@ -268,8 +268,8 @@ static void serve(struct plugin *p)
 }
 
 /*
- * Connects again later if the runtime does not listen yet, or has restarted.
- * After each refusal, it waits longer.
+ * Connects again if the runtime does not listen yet, or was restarted. The wait
+ * grows with each refusal.
  */
 void nri_mode(const struct container_options *o, const char *path)
 {

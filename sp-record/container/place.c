@@ -14,7 +14,7 @@
 
 #include "base/memory.h"
 
-/* the longest part for a name or an image, in characters */
+/* the longest part of a file name, in characters */
 enum { PART_MAX = 64 };
 
 /*
@@ -72,7 +72,7 @@ static int open_beneath(int directory, const char *path, int flags)
 	return syscall(SYS_openat2, directory, path, &how, sizeof(how));
 }
 
-/* The part of `path` below `dir`; NULL: `path` is not below it. */
+/* Returns the part of `path` below `dir`, or NULL if it is not below. */
 static const char *below(const char *path, const char *dir)
 {
 	size_t n = strlen(dir);
@@ -115,7 +115,10 @@ static int open_top(const char *dir)
 	return open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* Only its owner may read it, because a recording shows what a service does. */
+/*
+ * Opens the default directory. Only its owner may read it, because a recording
+ * shows what a service does.
+ */
 static int open_default(const struct container_options *o)
 {
 	int fd = open_top(container_directory(o));
@@ -127,8 +130,8 @@ static int open_default(const struct container_options *o)
 }
 
 /*
- * Returns the errno that explains why `path` cannot be opened below the
- * directory `top`.
+ * Returns a text that explains why `path` cannot be opened below the directory
+ * `top`.
  */
 static char *explain(const char *path, const char *top)
 {
@@ -143,7 +146,8 @@ static char *explain(const char *path, const char *top)
 }
 
 /*
- * "" stands for the default. output_commit_new() can add a number to the name.
+ * Whether this is the name of a file; "" stands for the default name. It leaves
+ * room for a number that output_commit_new() can add.
  */
 static bool is_name(const char *name)
 {
@@ -155,8 +159,8 @@ static bool is_name(const char *name)
 }
 
 /*
- * Divides `rest`, "sub/dir/name.sp" below `top`, into the directory, which is
- * opened, and the name.
+ * Divides `rest`, such as "sub/dir/name.sp", which is below `top`. Opens the
+ * directory, and keeps the name.
  */
 static char *enter(struct place *p, const char *top, int fd, const char *rest,
 		   const char *path)

@@ -18,9 +18,9 @@ struct place {
 };
 
 /*
- * Finds a place. `path` NULL means a new file in the directory for streams,
- * which is created if needed. Returns false on failure, with a `problem` that
- * the caller frees.
+ * Finds the place of a new file. `path` NULL: a default name in the directory
+ * for streams, which is created if needed. Returns false on failure, with a
+ * `problem` that the caller frees.
  */
 bool place_find(struct place *p, const struct container_options *o,
 		const struct subject *s, const char *path, char **problem);

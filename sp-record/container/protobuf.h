@@ -17,7 +17,7 @@ struct protobuf {
 
 struct protobuf_field {
 	uint32_t number;
-	bool has_bytes;		/* else a number */
+	bool has_bytes;		/* true: `bytes` is set; false: the number is */
 	uint64_t value;
 	struct protobuf bytes;	/* a text, or an embedded message */
 };
@@ -35,8 +35,8 @@ static inline struct protobuf protobuf_of(const void *data, size_t n)
  */
 bool protobuf_next(struct protobuf *message, struct protobuf_field *field);
 /*
- * Returns a copy of the text, which the caller frees. NULL: it is empty, or has
- * a NUL.
+ * Returns a copy of the text, which the caller frees. Returns NULL if the text
+ * is empty or has a NUL.
  */
 char *protobuf_text(const struct protobuf_field *field);
 

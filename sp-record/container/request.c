@@ -37,10 +37,10 @@ static bool says_no(const char *text)
 }
 
 /*
- * Options that an annotation may use. The recorder limits the resources that
- * they take, and they put nothing about the machine or other containers into
- * the stream. --every is not among them: it writes as many events as the
- * container makes calls, to a disk that others share.
+ * The options that an annotation may use. The recorder limits the resources
+ * that they take, and they put no data about the machine or other containers
+ * into the stream. --every is missing: it writes an event for each call, to a
+ * disk that others share.
  */
 static const struct {
 	const char *name;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The requests in a container's annotations. The user who starts containers may
- * be hostile, so an annotation can only choose among the things that the
- * administrator allows.
+ * be hostile, so annotations can only choose what the administrator allows.
  */
 #ifndef REQUEST_H
 #define REQUEST_H
@@ -13,9 +12,10 @@
 #include "subject.h"
 
 struct request {
-	bool asked;		/* an annotation mentions a recording */
-	bool refused;		/* an annotation turns the recording off */
-	/* do not start the container if it cannot be recorded */
+	bool asked;		/* whether an annotation is about recording */
+	/* whether an annotation turns the recording off */
+	bool refused;
+	/* whether a container that cannot be recorded must not start */
 	bool required;
 	char *output;		/* the place of the stream; NULL: the default */
 	/* the place of the profile; NULL: do not write one */
@@ -26,8 +26,8 @@ struct request {
 };
 
 /*
- * Returns false on failure, with a `problem` that the caller frees. `required`
- * is then valid, too.
+ * Reads the annotations. Returns false on failure, with a `problem` that the
+ * caller frees; `required` is set in either case.
  */
 bool request_read(struct request *r, const struct subject *s,
 		  const struct container_options *o, char **problem);

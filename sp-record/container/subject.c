@@ -17,8 +17,8 @@
 enum { FILE_MAX = 16 << 20 };
 
 /*
- * Accepts numbers beyond 2^63, which limits in an engine's JSON can be. Nobody
- * reads them.
+ * Parses JSON. Accepts numbers beyond 2^63, which limits in an engine's JSON
+ * can be: they are not used.
  */
 static json_t *load(const char *text, size_t n)
 {
@@ -26,8 +26,8 @@ static json_t *load(const char *text, size_t n)
 }
 
 /*
- * Opens only a regular file: another user could have put a FIFO there, for
- * example.
+ * Opens a regular file, and no other: another user could have put a FIFO there,
+ * for example.
  */
 static FILE *open_regular(const char *path)
 {
@@ -75,7 +75,7 @@ const char *subject_annotation(const struct subject *s, const char *key)
 	return text_at(s->annotations, key);
 }
 
-/* Kubernetes' runtimes and nerdctl write these into annotations. */
+/* Runtimes of Kubernetes and nerdctl put the names into annotations. */
 void subject_complete(struct subject *s)
 {
 	const struct {
@@ -120,7 +120,7 @@ static void ask_podman_list(struct subject *s, const char *path)
 	json_decref(list);
 }
 
-/* podman's bundle is STORAGE/DRIVER-containers/ID/userdata. */
+/* The bundle of a podman container is STORAGE/DRIVER-containers/ID/userdata. */
 static void ask_podman(struct subject *s, const char *bundle)
 {
 	static const char *const files[] = {
@@ -135,7 +135,10 @@ static void ask_podman(struct subject *s, const char *bundle)
 	}
 }
 
-/* dockerd has ROOT/containers/ID, and root file systems below ROOT, too. */
+/*
+ * dockerd has the data of a container in ROOT/containers/ID. Its root file
+ * system is also below ROOT.
+ */
 static void ask_docker(struct subject *s, const char *rootfs)
 {
 	char *dir = xstrdup(rootfs), *slash;
@@ -166,7 +169,7 @@ static void ask_docker(struct subject *s, const char *rootfs)
 }
 
 /*
- * Reads the bundle's config.json, because some runtimes put only some
+ * Reads config.json in the bundle, because some runtimes put only some of the
  * annotations into the state.
  */
 static void ask_bundle(struct subject *s, const char *bundle)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A container that is about to start, as its runtime and its engine describe
- * it.
+ * A container that is about to start, as described by its runtime and its
+ * engine.
  */
 #ifndef SUBJECT_H
 #define SUBJECT_H
@@ -15,23 +15,23 @@ struct subject {
 	pid_t pid;		/* its first process, in our PID namespace */
 	char *name, *image;	/* NULL: unknown */
 	char *pod, *namespace;
-	char *engine, *runtime;	/* "podman"; "runc 1.1.5" */
+	char *engine, *runtime;	/* such as "podman"; such as "runc 1.1.5" */
 	char *cwd;
-	bool has_check;		/* docker's container has a health check */
+	/* whether docker's container has a health check */
+	bool has_check;
 	json_t *args;		/* an array of strings, or NULL */
 	json_t *labels;		/* an object of strings, or NULL */
-	/* an object of strings; it includes labels that NRI gives */
+	/* An object of strings, or NULL. It includes labels from NRI. */
 	json_t *annotations;
 };
 
 /*
- * Reads a state of the OCI runtime specification, and the config.json in the
- * bundle that it names. Returns false on failure, with a `problem` that the
- * caller frees.
+ * Reads a state of the OCI runtime specification, and config.json in its
+ * bundle. Returns false on failure, with a `problem` that the caller frees.
  */
 bool subject_read(struct subject *s, const char *state, size_t n,
 		  char **problem);
-/* Looks for missing names in the annotations. */
+/* Takes missing names from the annotations. */
 void subject_complete(struct subject *s);
 /* Returns the value of the annotation, or NULL. */
 const char *subject_annotation(const struct subject *s, const char *key);

@@ -23,7 +23,9 @@
 
 enum { CONFIG_MAX = 64 << 20, STATUS_FAILED = 125 };
 
-/* Whether this option of runc or crun, before the command, takes a value. */
+/*
+ * Whether this option of runc or crun, which precedes the command, has a value.
+ */
 static bool has_value(const char *option)
 {
 	static const char *const names[] = {
@@ -38,7 +40,7 @@ static bool has_value(const char *option)
 }
 
 /*
- * Returns the runtime's command, such as "create", and its arguments; NULL:
+ * Returns the runtime's command, such as "create", with its arguments; NULL:
  * none.
  */
 static char **find_command(char **args)
@@ -67,8 +69,8 @@ static const char *const config_names[] = { "--config", "-f", NULL };
 
 /*
  * Returns the value of an option, or NULL if this is another option. crun also
- * accepts "-bDIR", and runc "-bundle" and "-b=DIR". `*next` becomes true if the
- * value is the next word.
+ * accepts "-bDIR", and runc "-bundle" and "-b=DIR". Sets `*next` if the value
+ * is the next word.
  */
 static const char *option_value(const char *option, const char *const *names,
 				bool *next)
@@ -85,7 +87,7 @@ static const char *option_value(const char *option, const char *const *names,
 	return option[1] == '-' ? NULL : rest;	/* "--bundles", "-bDIR" */
 }
 
-/* Returns the last value that the option was given, or NULL. */
+/* Returns the last value of the option, or NULL if it is not given. */
 static const char *find_option(char **args, const char *const *names)
 {
 	const char *found = NULL;
@@ -104,9 +106,8 @@ static const char *find_option(char **args, const char *const *names)
 
 /*
  * Returns the path of the configuration for "create" and "run", or NULL for
- * other commands. crun's option -f names a file that crun looks for in the
- * working directory, except for the usual name, which is in the bundle. runc
- * has no such option.
+ * other commands. crun's option -f names a file in the working directory; the
+ * usual name stands for the file in the bundle. runc has no such option.
  */
 static char *find_config(char **args)
 {
@@ -132,8 +133,8 @@ static void add(json_t *list, const char *option, const char *value)
 }
 
 /*
- * The hook's entry in the configuration, with the options of this tool. The
- * caller frees it.
+ * Returns the hook's entry for the configuration, with the options of this
+ * tool. The caller frees it.
  */
 static char *hook_json(const struct container_options *o)
 {
@@ -214,9 +215,9 @@ static int find_hook(const char *text)
 }
 
 /*
- * Adds the hook, or replaces ours if an earlier start added it with other
- * options. Returns a text that the caller frees. NULL: the hook cannot be added
- * to this text.
+ * Adds the hook, or replaces the one that an earlier start added with other
+ * options. Returns a text that the caller frees, or NULL if the hook cannot be
+ * added to this text.
  */
 static char *add_hook(const char *text, const char *hook)
 {
@@ -227,7 +228,7 @@ static char *add_hook(const char *text, const char *hook)
 		json_put_item(text, place, index, hook);
 }
 
-/* Returns NULL if the file now has the hook, or had it before. */
+/* Returns NULL if the file has the hook now. */
 static char *put_hook(const char *path, const struct container_options *o)
 {
 	char *hook = hook_json(o), *text = NULL, *changed = NULL;
@@ -246,7 +247,7 @@ static char *put_hook(const char *path, const struct container_options *o)
 	return problem;
 }
 
-/* The container also starts if this fails, as it would without the wrapper. */
+/* Adds the hook. If this fails, the container starts without being recorded. */
 static void prepare_bundle(const char *path, const struct container_options *o)
 {
 	char *problem = put_hook(path, o);

@@ -10,8 +10,8 @@
 static const char path[] = "/run/sandprint-audit";
 
 /*
- * Opens and locks the note. The lock lasts as long as the process lives.
- * Returns -1 if there is no note, or another process has locked it.
+ * Opens and locks the note. The lock lasts as long as the process. Returns -1
+ * if there is no note, or another process has locked it.
  */
 static int open_locked(int flags)
 {

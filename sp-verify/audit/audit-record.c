@@ -11,7 +11,10 @@
 
 /* Fields. */
 
-/* Decodes in place. Returns false if the text is not hexadecimal. */
+/*
+ * Decodes hexadecimal digits in place. Returns false if there are other
+ * characters.
+ */
 static bool decode(char *value, size_t n)
 {
 	if (n % 2 || strspn(value, "0123456789ABCDEF") != n)
@@ -46,7 +49,7 @@ char *audit_value(const char *text, const char *key, bool untrusted)
 	return value;
 }
 
-/* Reads a number in digits that ends at `end`. */
+/* Reads a number that must end at `end`. */
 static bool number(const char *text, int base, uint64_t max, const char *end,
 		   const char **rest, uint64_t *value)
 {
@@ -91,7 +94,7 @@ static bool call_number(const char *text, int32_t *nr)
 }
 
 /*
- * Reads "audit(1795678469.349:88): ". The kernel's times are in milliseconds.
+ * Reads "audit(1795678469.349:88): ". The kernel writes times in milliseconds.
  */
 static bool read_time(const char *text, uint64_t *time_ns)
 {
@@ -125,7 +128,9 @@ static bool is_action(uint32_t action)
 	return false;
 }
 
-/* If the kernel has no path, it writes "(null)" or "<no_memory>". */
+/*
+ * Returns the path. The kernel writes "(null)" or "<no_memory>" if it has none.
+ */
 static char *executable(const char *text)
 {
 	char *exe = audit_value(text, "exe", true);
@@ -136,7 +141,7 @@ static char *executable(const char *text)
 	return NULL;
 }
 
-/* The action comes last: in a record that was cut, it is missing or wrong. */
+/* The action is read last: in a truncated record, it is missing or wrong. */
 const char *audit_record_read(const char *text, struct audit_record *r)
 {
 	uint64_t arch, pid, ip, code;
@@ -180,14 +185,14 @@ static bool is_one_of(const char *tag, size_t n, const char *const *tags)
 }
 
 /*
- * Whether only a time as in dmesg, a level, a node or journald's field precedes
- * the message.
+ * Whether the text before the message is only a time as in dmesg, a level, a
+ * node, or the name of journald's field.
  */
 static bool is_bare(const char *text, const char *end)
 {
 	static const char of_times[] = "0123456789-+:.,TZ<> ";
 
-	/* it continues the message above */
+	/* the line continues the message above */
 	if (*text == ' ' || *text == '\t')
 		return false;
 	if (!strncmp(text, "MESSAGE=", strlen("MESSAGE=")))
@@ -224,7 +229,7 @@ static bool has_tag(const char *line, const char *message,
 		rest += strcspn(rest, "]") + 2;
 	if (rest != message)
 		return false;
-	if (*tag == ':')	/* "kern  :notice:", from dmesg -x */
+	if (*tag == ':')	/* dmesg -x writes "kern  :notice:" */
 		return !strncmp(line, "kern ", strlen("kern "));
 	n = strcspn(tag, "[:");
 	return is_one_of(tag, n, tags);
@@ -237,7 +242,7 @@ static const char *const auditd_tags[] = {
 static const char *const journal_tags[] = { "audit", NULL };
 
 static const struct form {
-	/* how the record's text begins, which is part of the form */
+	/* The beginning of the record's text, which belongs to the form. */
 	const char *before;
 	size_t skip;		/* bytes to skip to reach that text */
 	enum audit_way way;
@@ -251,8 +256,8 @@ static const struct form {
 enum { N_FORMS = sizeof(forms) / sizeof(forms[0]) };
 
 /*
- * Returns the beginning of the message in the line, or NULL if the line has
- * another form.
+ * Returns the start of the message in the line, or NULL if the line has another
+ * form.
  */
 static char *find_form(char *line, const struct form *f)
 {
@@ -261,7 +266,7 @@ static char *find_form(char *line, const struct form *f)
 	if (!at || !has_tag(line, at, f->tags))
 		return NULL;
 	/*
-	 * without a tag, it may be text of a program, or a field of an export
+	 * Without a tag, the text may be of a program, or a field of an export.
 	 */
 	if (f->way == AUDIT_BY_JOURNALD && (at == line || at[-1] != ' ') &&
 	    strncmp(line, "MESSAGE=SECCOMP", strlen("MESSAGE=SECCOMP")))
@@ -270,11 +275,11 @@ static char *find_form(char *line, const struct form *f)
 }
 
 static const struct loss {
-	/* both must be in the line, in this order */
+	/* The line must have both, in this order. */
 	const char *text, *more;
 	enum audit_line_kind kind;
 } losses[] = {
-	/* from ___ratelimit() */
+	/* ___ratelimit() prints this. */
 	{ "", "callbacks suppressed", AUDIT_LOST_PRINTK },
 	{ "Missed ", " kernel messages", AUDIT_LOST_PRINTK },	/* journald */
 	{ "audit: ", "backlog limit exceeded", AUDIT_LOST },
@@ -285,7 +290,7 @@ static const struct loss {
 enum { N_LOSSES = sizeof(losses) / sizeof(losses[0]) };
 
 /*
- * For a log of many programs: whether a program wrote the line. Then a tag
+ * For a log of many programs: whether a program wrote the line. Its tag then
  * follows the time and the host.
  */
 static bool is_of_program(const char *line)
@@ -335,7 +340,7 @@ static bool has_time_of_dmesg(const char *line)
 	return end;
 }
 
-/* Whether the kernel or auditd wrote the line, whatever its message is. */
+/* Whether the kernel or auditd wrote the line, whatever the message is. */
 static bool is_of_kernel(const char *line)
 {
 	static const char *const tags[] = {
@@ -366,7 +371,7 @@ static void read_text(const char *text, enum audit_way way,
 
 static void read_plain(char *line, struct audit_line *l)
 {
-	/* auditd adds fields for people after this character */
+	/* After this character, auditd adds fields for people. */
 	line[strcspn(line, "\x1d")] = '\0';
 	l->of_kernel = is_of_kernel(line);
 	for (size_t i = 0; i < N_FORMS; i++) {
@@ -381,8 +386,8 @@ static void read_plain(char *line, struct audit_line *l)
 }
 
 /*
- * Reads a line of journald's JSON: the message, and the process that, according
- * to journald, wrote it.
+ * Reads a line of journald's JSON: the message, and the process from which
+ * journald got it.
  */
 static void read_json(const char *line, struct audit_line *l)
 {

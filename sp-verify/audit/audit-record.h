@@ -14,8 +14,8 @@
 
 /*
  * Returns the value of ` key=`, which the caller frees, or NULL if there is no
- * such key. It is written bare, in quotes, or in hexadecimal if it has bytes
- * that cannot be quoted (audit_log_untrustedstring).
+ * such key. The kernel writes the value bare, in quotes, or, if it has bytes
+ * that cannot be in quotes, in hexadecimal (audit_log_untrustedstring).
  */
 char *audit_value(const char *text, const char *key, bool untrusted);
 
@@ -31,11 +31,11 @@ struct audit_record {
 void audit_record_free(struct audit_record *r);
 /*
  * Reads a record from "audit(…): auid=…", or from the fields alone. Returns
- * NULL, or what is wrong.
+ * NULL, or a text about the error.
  */
 const char *audit_record_read(const char *text, struct audit_record *r);
 
-/* How a line got into its log. The same record can get there in two ways. */
+/* The way on which a record got into its log. A record can get there on two. */
 enum audit_way {
 	AUDIT_BY_AUDITD,	/* type=SECCOMP msg=audit(…): */
 	AUDIT_BY_PRINTK,	/* audit: type=1326 audit(…): */
@@ -48,8 +48,8 @@ enum audit_line_kind {
 	AUDIT_RECORD,		/* a record; `record` and `way` are set */
 	/* a malformed record; `problem` is set */
 	AUDIT_GARBLED,
-	AUDIT_LOST,		/* a line which says that records are missing */
-	/* the same, but only for records that came by printk */
+	AUDIT_LOST,		/* a line that reports missing records */
+	/* The same, but only for records of AUDIT_BY_PRINTK. */
 	AUDIT_LOST_PRINTK,
 };
 
@@ -58,20 +58,20 @@ struct audit_line {
 	enum audit_way way;
 	struct audit_record record;	/* to be freed */
 	const char *problem;		/* static */
-	/* the kernel or auditd wrote it, as far as the line shows */
+	/* Whether the kernel or auditd wrote it, as far as the line shows. */
 	bool of_kernel;
 };
 /*
- * Parses a line of a log, which is text or one of journald's JSON objects.
- * Changes the line.
+ * Parses a line of a log: text, or a JSON object of journald. Changes the line.
  */
 void audit_line_read(char *line, struct audit_line *l);
 
-/* in bytes; the kernel cuts records at 8970 */
+/* The size in bytes; the kernel truncates records at 8970. */
 enum { AUDIT_LINE_MAX = 64 << 10 };
 /*
  * Reads the next line of a file, without its newline. A line that is too long
- * for the buffer is cut (`*cut`). A NUL becomes '\1'. Returns false at the end.
+ * for the buffer is truncated (`*cut`). A NUL becomes '\1'. Returns false at
+ * the end.
  */
 bool audit_line_next(FILE *file, char buf[static AUDIT_LINE_MAX], bool *cut);
 

@@ -26,11 +26,11 @@ enum {
 	BACKLOG = 8192,
 	MESSAGE_MAX = 16384,
 	/*
-	 * the most messages that are taken before the caller can do other
-	 * things
+	 * The most messages that are taken at once, so that the caller can do
+	 * other work in between.
 	 */
 	TAKE_MAX = 1024,
-	/* seconds that the kernel may take to answer a request */
+	/* seconds within which the kernel must answer a request */
 	ANSWER_S = 5,
 	FINISH_MS = 5000,	/* time to wait for our own record */
 };
@@ -38,16 +38,16 @@ enum {
 struct audit_socket {
 	int fd;
 	bool was_enabled;
-	/* the limit to restore; 0: we have not changed it */
+	/* The limit to restore. 0: we did not change it. */
 	uint32_t backlog;
-	/* our note for other processes; -1: none */
+	/* Our note for other processes. -1: none. */
 	int note;
-	/* the kernel's count of lost records at the beginning */
+	/* the kernel's count of lost records when we began */
 	uint32_t lost;
 	uint64_t missed;		/* how often our socket had no room */
-	/* text of our own record, after which no further record is needed */
+	/* The text of our own record, which is the last one that we need. */
 	char mark[48];
-	bool marked;			/* it has come */
+	bool marked;			/* whether our own record has come */
 	audit_message *message;
 	void *arg;
 };
@@ -130,8 +130,8 @@ static int control_open(void)
 }
 
 /*
- * Auditing is on. If a killed sp-verify left a note, and no auditd has started
- * since, then it was that sp-verify that left auditing on.
+ * Called if auditing is on. If there is a note of a killed sp-verify, and no
+ * auditd runs, that sp-verify left auditing on.
  */
 static void look_for_note(struct audit_socket *a,
 			  const struct audit_status *status)
@@ -153,12 +153,12 @@ static void look_for_note(struct audit_socket *a,
 }
 
 /*
- * Writes the note first, because we can be killed at any moment. Returns false
- * with errno on failure.
+ * Turns auditing on. Writes the note first, because we can be killed at any
+ * moment. Returns false with errno on failure.
  */
 static bool turn_on(struct audit_socket *a, int control, uint32_t limit)
 {
-	/* a limit of 0 means that there is none */
+	/* A limit of 0 means that there is no limit. */
 	bool raise = limit && limit < BACKLOG;
 
 	a->note = audit_note_write(raise ? limit : 0);
@@ -184,7 +184,8 @@ struct audit_socket *audit_socket_open(audit_message *message, void *arg)
 	    bind(fd, (struct sockaddr *)&address, sizeof(address)))
 		goto fail;
 	/*
-	 * the capability is only needed at the end: fail now rather than then
+	 * The capability is needed only at the end, but its lack is an error
+	 * from the start.
 	 */
 	errno = EPERM;
 	if (!capability_has(CAP_AUDIT_WRITE) ||
@@ -259,7 +260,7 @@ void audit_socket_take(struct audit_socket *a)
 		if (n < (ssize_t)sizeof(*h))
 			break;
 		buf[n] = '\0';
-		/* in some kernels, its length does not include the header */
+		/* In some kernels, the length leaves out the header. */
 		if (h->nlmsg_type == AUDIT_USER && *a->mark &&
 		    strstr(text, a->mark))
 			a->marked = true;
@@ -269,8 +270,8 @@ void audit_socket_take(struct audit_socket *a)
 }
 
 /*
- * Makes the kernel write a record of ours, which comes after all records that
- * it has not delivered yet.
+ * Makes the kernel write a record of ours. It comes after all records that were
+ * written before.
  */
 static bool send_mark(struct audit_socket *a, int control)
 {
@@ -295,8 +296,8 @@ static bool send_mark(struct audit_socket *a, int control)
 }
 
 /*
- * A kernel thread delivers records. Waits until our own record comes: it comes
- * after all records that were written before it. Further records can follow.
+ * Waits for our own record, which a kernel thread delivers after all records
+ * that were written before. Further records can follow.
  */
 static bool wait_for_mark(struct audit_socket *a, int control)
 {
@@ -312,7 +313,10 @@ static bool wait_for_mark(struct audit_socket *a, int control)
 	return a->marked;
 }
 
-/* If auditing is off, the kernel does not write our own record either. */
+/*
+ * Notes that somebody turned auditing off. Then the kernel writes no record of
+ * ours either.
+ */
 static void find_off(struct audit_socket *a, int control, struct audit_end *end)
 {
 	struct audit_status status = { 0 };

@@ -26,7 +26,7 @@
 #include "process/describe.h"
 
 /*
- * After BURST records, the kernel prints no more within this time
+ * In BURST_S seconds, the kernel prints at most BURST records
  * (printk_ratelimit_state).
  */
 enum { BURST = 10, BURST_S = 5 };
@@ -34,24 +34,25 @@ enum { BURST = 10, BURST_S = 5 };
 struct audit {
 	const struct audit_options *options;
 	struct tally *tally;
-	uint64_t n_records;	/* records of type SECCOMP, of all processes */
+	/* number of records of type SECCOMP, of all processes */
+	uint64_t n_records;
 	uint64_t n_lost;
-	/* the rest is only for records as they are written */
-	/* the cgroup whose records are wanted; NULL: any */
+	/* The following is only for records as they are written. */
+	/* The cgroup whose records are wanted. NULL: any. */
 	const char *cgroup;
 	bool (*is_wanted)(const char *name, const char *cgroup);
-	struct forks *forks;	/* NULL: of any */
+	struct forks *forks;	/* NULL: processes of any cgroup */
 	uint64_t n_gone;
-	/* Of a log: */
+	/* The following is only for a log. */
 	const char *name;
 	uint64_t line, n_known, n_garbled, n_losses, n_printk_losses;
-	/* times of the last records that came by printk */
+	/* The times of the last records that came by printk. */
 	uint64_t printed_ns[BURST], n_printed;
 };
 
 /* Records. */
 
-/* Whether the filter allows the call, whatever its arguments. */
+/* Whether the filter allows the call for all arguments. */
 static bool allows(const struct filter *filter, struct call_id id)
 {
 	struct filter_answers answers;
@@ -79,7 +80,7 @@ static void take(struct audit *s, const struct audit_record *r,
 			      "listed");
 }
 
-/* Judges by the cgroups that the process is in now. */
+/* Whether the process is wanted, by its cgroups. */
 
 static bool is_in_cgroup(struct audit *s, uint32_t pid)
 {
@@ -107,8 +108,8 @@ static void on_message(void *audit, uint16_t type, const char *text)
 }
 
 /*
- * An administrator can stop the kernel from logging calls that a profile
- * allows.
+ * Checks that the kernel logs calls that a profile allows, which an
+ * administrator can turn off.
  */
 static bool logs_log(void)
 {
@@ -123,12 +124,12 @@ static bool logs_log(void)
 	if (file)
 		fclose(file);
 	if (!found)
-		message_error("%s is without 'log': the kernel writes no "
-			      "record of what a profile lets through", path);
+		message_error("%s lacks 'log': the kernel does not log calls "
+			      "that a profile allows", path);
 	return found;
 }
 
-static void say_that_it_listens(unsigned int seconds)
+static void note_listening(unsigned int seconds)
 {
 	if (seconds)
 		message_note("listening for %u second%s; ^C ends it sooner",
@@ -138,8 +139,9 @@ static void say_that_it_listens(unsigned int seconds)
 }
 
 /*
- * Waits for a signal, which is taken, or for the end of the time. Handles
- * events of processes before records, because processes are gone sooner.
+ * Waits for a signal, which it takes, or for the end of the time. Handles
+ * events of processes before records, because ended processes cannot be looked
+ * up.
  */
 static void wait_for_records(struct audit *s, struct audit_socket *socket,
 			     int signal_fd)
@@ -170,24 +172,24 @@ static void wait_for_records(struct audit *s, struct audit_socket *socket,
 	}
 }
 
-static void say_gone(const struct audit *s)
+static void report_gone(const struct audit *s)
 {
 	int error = forks_error(s->forks);
 
-	message_error("%" PRIu64 " record%s of processes that were gone "
-		      "before their cgroup could be read: whether they were of "
-		      "%s is not known, and they are not listed", s->n_gone,
+	message_error("%" PRIu64 " record%s of processes that exited "
+		      "before their cgroup could be read: they are not listed, "
+		      "since they may not belong to %s", s->n_gone,
 		      s->n_gone == 1 ? "" : "s", s->cgroup);
 	if (error)
-		message_note("the kernel's proc connector, which tells whose "
-			     "children they were, cannot be opened: %s (this "
-			     "needs CAP_NET_ADMIN and a kernel with "
+		message_note("the kernel's proc connector, which reports their "
+			     "parents, cannot be opened: %s (this needs "
+			     "CAP_NET_ADMIN and a kernel with "
 			     "CONFIG_PROC_EVENTS)", strerror(error));
 	else if (forks_missed(s->forks))
 		message_note("there were more forks and exits than could be "
 			     "followed");
-	message_note("--exe without --unit and --container lists processes "
-		     "that are gone as well");
+	message_note("--exe without --unit and --container also lists "
+		     "processes that have exited");
 }
 
 static void watch(struct audit *s, struct audit_socket *socket,
@@ -197,26 +199,26 @@ static void watch(struct audit *s, struct audit_socket *socket,
 	struct audit_end end;
 
 	run->start_ns = clock_ns(CLOCK_REALTIME);
-	say_that_it_listens(s->options->timeout);
+	note_listening(s->options->timeout);
 	wait_for_records(s, socket, signal_fd);
 	end = audit_socket_finish(socket);
 	if (end.lost)
-		message_error("the kernel lost %" PRIu64 " record%s, of "
-			      "whatever type: the list may not be whole",
+		message_error("the kernel lost %" PRIu64 " record%s of "
+			      "any type: the list may be incomplete",
 			      end.lost, end.lost == 1 ? "" : "s");
 	else if (!end.known)
 		message_error("the end of the kernel's records did not come: "
-			      "the list may not be whole");
+			      "the list may be incomplete");
 	s->n_lost += end.lost ? end.lost : !end.known;
 	run->duration_ns = now_ns() - start_ns;
 	if (s->n_gone)
-		say_gone(s);
+		report_gone(s);
 	s->n_lost += s->n_gone + s->n_garbled;
 }
 
 /*
- * The caller may have us ignore some signals, as nohup(1) does: these do not
- * end the mode.
+ * Returns the signals that end the mode. Signals that the caller made us
+ * ignore, as nohup(1) does, are left out.
  */
 static sigset_t ending_signals(void)
 {
@@ -258,7 +260,7 @@ static bool read_live(struct audit *s, struct run *run)
 	return socket;
 }
 
-/* If the unit is not running yet, prints that sp-verify waits for it. */
+/* Prints that sp-verify waits for the unit if it is not running yet. */
 static void look_for_unit(const char *name)
 {
 	struct cgroup_mounts mounts;
@@ -307,7 +309,7 @@ static char *wanted_cgroup(struct audit *s)
 
 /* A log. */
 
-static void say_garbled(struct audit *s, const char *problem)
+static void report_malformed(struct audit *s, const char *problem)
 {
 	enum { SAID = 10 };
 
@@ -323,8 +325,9 @@ static void see_printed(struct audit *s, const struct audit_line *l)
 }
 
 /*
- * The kernel reports how many records it did not print when it prints the next
- * one. If none follows, there is no report.
+ * Whether the log ends in a burst. The kernel reports how many records it did
+ * not print only with the next record that it prints, so after a burst at the
+ * end the report is missing.
  */
 static bool ends_in_burst(const struct audit *s)
 {
@@ -343,9 +346,9 @@ static void take_line(struct audit *s, char *text, bool cut)
 
 	audit_line_read(text, &l);
 	if (cut && l.kind != AUDIT_OTHER)
-		say_garbled(s, "too long");
+		report_malformed(s, "too long");
 	else if (l.kind == AUDIT_GARBLED)
-		say_garbled(s, l.problem);
+		report_malformed(s, l.problem);
 	else if (l.kind == AUDIT_RECORD && is_meant(s, &l.record))
 		take(s, &l.record, l.way);
 	see_printed(s, &l);
@@ -357,7 +360,8 @@ static void take_line(struct audit *s, char *text, bool cut)
 }
 
 /*
- * Records that printk did not print are not lost if they came in another way.
+ * Reports losses. A record that printk did not print is not lost if it came on
+ * another way.
  */
 static void sum_up(struct audit *s, struct run *run)
 {
@@ -370,20 +374,23 @@ static void sum_up(struct audit *s, struct run *run)
 			      s->name, s->n_garbled,
 			      s->n_garbled == 1 ? "" : "s");
 	if (losses)
-		message_error("%s: records are missing, say%s %" PRIu64 " of "
-			      "its lines: the list may not be whole", s->name,
-			      losses == 1 ? "s" : "", losses);
+		message_error("%s: %" PRIu64 " of its lines report%s missing "
+			      "records: the list may be incomplete", s->name,
+			      losses, losses == 1 ? "s" : "");
 	else if (printk_counts && ends_in_burst(s))
 		message_error("%s: ends in a burst of records, of which the "
 			      "kernel prints %d in %d seconds: the list may "
-			      "not be whole", s->name, BURST, BURST_S);
+			      "be incomplete", s->name, BURST, BURST_S);
 	s->n_lost += s->n_garbled + losses + (printk_counts &&
 					      ends_in_burst(s));
 	run->start_ns = tally_first_ns(s->tally);
 	run->duration_ns = tally_last_ns(s->tally) - run->start_ns;
 }
 
-/* If the log has lost records, it cannot show that a call was not made. */
+/*
+ * Whether the file is a log of the kernel or auditd. Another file has no
+ * denials either, but that would prove nothing.
+ */
 static bool is_log(const struct audit *s)
 {
 	if (!s->n_known)
@@ -419,7 +426,7 @@ static bool read_log(struct audit *s, struct run *run)
 	return ok;
 }
 
-static void say_if_empty(const struct audit *s)
+static void note_if_empty(const struct audit *s)
 {
 	const char *name = s->name ? s->name : "", *colon = s->name ? ": " : "";
 
@@ -432,8 +439,8 @@ static void say_if_empty(const struct audit *s)
 }
 
 /*
- * Makes a run from the log, which is the only source. Reading the same log
- * again makes the same run.
+ * Makes a run from the log. The log is the only source, so reading it again
+ * makes the same run.
  */
 static void learn(const struct audit *s, struct run *run)
 {
@@ -465,7 +472,7 @@ bool audit_read(const struct audit_options *o, struct report *report)
 	else
 		ok = o->log ? read_log(&s, &run) : read_live(&s, &run);
 	if (ok)
-		say_if_empty(&s);
+		note_if_empty(&s);
 	tally_report(s.tally, run.start_ns, report);
 	if (ok && o->learn)
 		learn(&s, &run);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reads the records that the kernel logged about calls under a profile,
- * especially under one that only logs: as the records are written, or from a
- * log.
+ * Reads the kernel's records of calls under a profile, especially one that only
+ * logs. It reads them as they are written, or from a log.
  */
 #ifndef AUDIT_H
 #define AUDIT_H
@@ -14,19 +13,19 @@
 
 struct audit_options {
 	struct input *log;	/* NULL: read records as they are written */
-	/* calls that it allows are left out; NULL: none are */
+	/* Calls that this filter allows are left out. NULL: none are. */
 	const struct filter *filter;
-	/* a pattern of fnmatch(3); NULL: any executable */
+	/* A pattern of fnmatch(3). NULL: any executable. */
 	const char *exe;
-	/* only for records as they are written; NULL: any */
+	/* Only for records as they are written. NULL: any. */
 	const char *unit, *container;
 	unsigned int timeout;	/* seconds; 0: no limit */
-	struct learn *learn;	/* gets the calls, too; NULL: not wanted */
+	struct learn *learn;	/* also gets the calls; NULL: not wanted */
 };
 
 /*
- * Adds the logged calls to the report. Returns false if nothing could be read.
- * Errors and losses are printed and latched.
+ * Adds the logged calls to the report. Returns false if it could not read any
+ * records. Errors and losses are printed and latched.
  */
 bool audit_read(const struct audit_options *o, struct report *report);
 

@@ -22,20 +22,19 @@
 enum {
 	RECEIVE_BYTES = 64 << 20,
 	/*
-	 * the most live processes: if there are more, the ends of some must
-	 * have been missed
+	 * The most live processes. If there are more, events of ends were lost.
 	 */
 	LIVE_MAX = 1 << 18,
-	/* the most ended processes, of which records can still come */
+	/* The most ended members, whose records can still come. */
 	ENDED_MAX = 1 << 16,
 	ANSWER_MS = 2000,
 };
 
 struct process {
 	pid_t pid, parent;	/* 0: not known */
-	/* 1 or 0: whether it is a member; -1: unknown */
+	/* 1 or 0: whether it is a member. -1: unknown. */
 	int holds;
-	/* it is certainly under seccomp, and so are its children */
+	/* Whether it is certainly under seccomp; then its children are, too. */
 	bool filtered;
 	UT_hash_handle hh;
 };
@@ -43,13 +42,13 @@ struct process {
 struct forks {
 	bool (*is)(const char *name, const char *arg);
 	const char *cgroup;
-	/* live processes, and ended members in the order of their ends */
+	/* Live processes, and ended members in the order of their ends. */
 	struct process *live, *ended;
 	int fd, error;
-	/* number of our request; the answer has the next number */
+	/* The number of our request. The answer has the next number. */
 	uint32_t ack;
 	bool answered;
-	uint32_t answer;	/* errno */
+	uint32_t answer;	/* errno of the answer */
 	uint64_t missed;
 };
 
@@ -137,10 +136,10 @@ static bool is_filtered(struct forks *f, pid_t pid)
 }
 
 /*
- * Judges a process that has ended by its parent. If the parent is under a
- * filter and is not a member, the child is not one either: such a parent is a
- * service, and not a service manager, which moves its children to other
- * cgroups.
+ * Finds out by its parent whether an ended process is a member. If the parent
+ * is under a filter and not a member, its children are not members either: it
+ * is a service. A service manager, which moves children to other cgroups, is
+ * under no filter.
  */
 static int infer(struct forks *f, pid_t parent)
 {
@@ -152,7 +151,10 @@ static int infer(struct forks *f, pid_t parent)
 	return holds || is_filtered(f, parent) ? holds : -1;
 }
 
-/* With CLONE_PARENT, the kernel's parent is not the process that forked. */
+/*
+ * Handles a fork. With CLONE_PARENT, the kernel's parent is not the process
+ * that forked.
+ */
 static void see_fork(struct forks *f, pid_t parent, pid_t child)
 {
 	struct process *p, *c;
@@ -168,7 +170,10 @@ static void see_fork(struct forks *f, pid_t parent, pid_t child)
 	c->filtered = p && p->filtered;
 }
 
-/* A manager moves a process before the process executes its program. */
+/*
+ * Handles an exec. A manager moves a process before its exec, so the membership
+ * is looked up again.
+ */
 static void see_exec(struct forks *f, pid_t pid)
 {
 	struct process *p;
@@ -193,7 +198,7 @@ static void see_exit(struct forks *f, pid_t pid)
 	HASH_ADD(hh, f->ended, pid, sizeof(pid), p);
 }
 
-/* Threads are not followed. */
+/* Handles an event of a process. Events of threads are ignored. */
 static void see_event(struct forks *f, const struct proc_event *e)
 {
 	const struct fork_proc_event *fork = &e->event_data.fork;
@@ -219,7 +224,10 @@ static void see_event(struct forks *f, const struct proc_event *e)
 	}
 }
 
-/* Events were lost: an id may now be that of another process. */
+/*
+ * Forgets live processes after a loss of events: their ids may be those of
+ * other processes now.
+ */
 static void see_missed(struct forks *f)
 {
 	f->missed++;
@@ -230,13 +238,13 @@ static void see_missed(struct forks *f)
 
 struct message {
 	struct nlmsghdr header;
-	struct cn_msg connector;	/* the head, without its data */
+	struct cn_msg connector;	/* without its data */
 	char data[sizeof(struct proc_event)];
 } __attribute__((packed));
 
 /*
- * Whether the answer is for our request: every listener gets the answers to the
- * requests of all listeners.
+ * Whether the answer is for our request. Every listener gets the answers for
+ * all listeners.
  */
 static bool is_ours(const struct forks *f, const struct message *m, ssize_t n)
 {
@@ -250,7 +258,7 @@ static bool is_ours(const struct forks *f, const struct message *m, ssize_t n)
 	return what != PROC_EVENT_NONE || m->connector.ack == f->ack + 1;
 }
 
-/* Returns false if there is no message now. */
+/* Returns false if there is no message. */
 static bool next_event(struct forks *f, struct proc_event *e)
 {
 	struct sockaddr_nl from = { 0 };
@@ -275,8 +283,8 @@ static bool next_event(struct forks *f, struct proc_event *e)
 }
 
 /*
- * Takes only events that were queued until now, however many more come: an
- * event gets its time before it is queued.
+ * Takes the events that were queued until now, and no later ones, so that it
+ * ends. The time of an event is set before it is queued.
  */
 void forks_take(struct forks *f)
 {
@@ -313,10 +321,7 @@ static bool send_operation(const struct forks *f,
 		(ssize_t)m.header.nlmsg_len;
 }
 
-/*
- * The connector sends the request of each new listener to all. If there is no
- * connector, nobody answers.
- */
+/* Waits for the answer to our request. Without a connector, there is none. */
 static bool wait_for_answer(struct forks *f)
 {
 	uint64_t end_ns = now_ns() + ANSWER_MS * 1000000ULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --audit: lists calls under a profile that the kernel logs, or has logged. */
+/* --audit: lists calls under a profile that the kernel logs or logged. */
 #include "mode.h"
 
 #include "audit/audit.h"

@@ -16,7 +16,7 @@ struct entry {
 	uint32_t action;
 	char *exe;		/* NULL: unknown */
 	char *key;
-	uint32_t pid;		/* of the first */
+	uint32_t pid;		/* pid in the first record */
 	uint64_t first_ns;	/* 0: not known */
 	uint64_t counts[AUDIT_WAYS];
 	UT_hash_handle hh;
@@ -47,7 +47,10 @@ void tally_free(struct tally *t)
 	free(t);
 }
 
-/* Returns NULL if the table does not have it and is full. */
+/*
+ * Returns the entry of the call, and adds it if needed. Returns NULL if the
+ * table is full.
+ */
 static struct entry *find(struct tally *t, const struct audit_record *r,
 			  const char *exe, size_t max)
 {
@@ -133,8 +136,8 @@ bool tally_has_more_than_printk(const struct tally *t)
 }
 
 /*
- * A record has no errno, so "EPERM" would be a guess, and errno 0 would be
- * wrong.
+ * Returns the answer without an errno, which a record does not have: "EPERM"
+ * would be a guess, and errno 0 would be wrong.
  */
 static const char *answer_of(uint32_t action, char buf[ACTION_NAME_MAX])
 {
@@ -172,7 +175,7 @@ void tally_report(const struct tally *t, uint64_t start_ns,
 		});
 }
 
-/* FNV-1a. An attacker can make collisions. */
+/* FNV-1a, for which an attacker can find collisions. */
 static uint64_t hash(uint64_t seed, const char *text)
 {
 	for (; *text; text++)

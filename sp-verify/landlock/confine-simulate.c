@@ -53,7 +53,7 @@ static bool is_known(const struct fact *fact)
 		path_needs_right(fact->id.nr, fact->answer);
 }
 
-/* A policy that restricts file access always denies mounting: landlock(7). */
+/* A policy that restricts files always denies mounting: landlock(7). */
 static void check_mount(const struct landlock_policy *p, const struct trace *t,
 			const struct fact *fact, const char *path,
 			struct denied *denied)
@@ -68,7 +68,7 @@ static void check_mount(const struct landlock_policy *p, const struct trace *t,
 	free(object);
 }
 
-/* Renames and links are judged as moves between directories. */
+/* Judges an access to a path. Renames and links are judged as moves. */
 static size_t check_path(const struct landlock_policy *p,
 			 const struct trace *t, const struct fact *fact,
 			 struct denied *denied)
@@ -97,10 +97,10 @@ static size_t check_path(const struct landlock_policy *p,
 	return 1;
 }
 
-/* The tables for judging a trace. */
+/* A trace with the tables for judging it. */
 struct judged {
 	const struct trace *trace;
-	/* facts of paths for calls that succeeded */
+	/* facts about paths of successful calls, sorted by path */
 	const struct fact **by_detail;
 	size_t n_paths;
 	struct socket_set *sockets;
@@ -147,8 +147,8 @@ static size_t first_fact(const struct judged *j, const struct fact *path)
 }
 
 /*
- * Returns the possible types of a path, as bits, from its facts with these
- * access bits. 1: unknown.
+ * Returns the possible types of a path as bits, by its facts with these access
+ * bits. 1: unknown.
  */
 static uint32_t types_of(const struct judged *j, const char *path,
 			 uint32_t access)
@@ -170,17 +170,17 @@ static uint32_t types_of(const struct judged *j, const char *path,
 	return types & ~1U ? types & ~1U : 1;
 }
 
-/* A possible move, with the rights that each of the two directories lacks. */
+/* A possible move. Each directory can lack rights. */
 struct reparenting {
-	const char *from, *to;			/* the names */
+	const char *from, *to;			/* the names before and after */
 	const char *from_parent, *to_parent;
 	uint32_t access, types;
 	uint64_t missing_from, missing_to;
 };
 
 /*
- * Judges a move as security/landlock/fs.c does, except when a file is replaced:
- * the recording does not show whether there was one.
+ * Judges a move as security/landlock/fs.c does, but not the removal of a file
+ * that it replaces: the recording does not show whether there was one.
  */
 static void judge_move(const struct landlock_policy *p, struct reparenting *r)
 {
@@ -203,8 +203,8 @@ static void judge_move(const struct landlock_policy *p, struct reparenting *r)
 }
 
 /*
- * The recording does not say whether the object is a file or a directory. The
- * move counts as allowed if the policy allows it for either.
+ * Judges a move of an object of unknown type, which is allowed if the policy
+ * allows it for a file or for a directory.
  */
 static void judge_either(const struct landlock_policy *p,
 			 struct reparenting *r)
@@ -221,7 +221,10 @@ static void judge_either(const struct landlock_policy *p,
 	judge_move(p, r);
 }
 
-/* If the two were exchanged, each object was at the other place before. */
+/*
+ * Returns the types of the moved object. In an exchange, each object has the
+ * type that the other name has afterwards.
+ */
 static uint32_t types_of_moved(const struct judged *j, const struct fact *fact,
 			       const char *from, const char *to)
 {
@@ -268,13 +271,16 @@ static void check_move(const struct landlock_policy *p, const struct judged *j,
 	to = from + strlen(from) + 1;
 	if (*to == '/')
 		check_way(p, j, fact, denied, from, to);
-	/* the two were exchanged */
+	/* the names were exchanged */
 	if (*to == '/' && fact->id.nr & NAME_DELETE)
 		check_way(p, j, fact, denied, to, from);
 	free(from);
 }
 
-/* Older recordings do not show where a name was moved to. */
+/*
+ * Notes renames and links that are not judged: older recordings do not have the
+ * second name.
+ */
 static void note_unjudged(const struct trace *t)
 {
 	size_t n = 0;
@@ -284,7 +290,7 @@ static void note_unjudged(const struct trace *t)
 			t->paths.at[i]->id.nr & (NAME_RENAME | NAME_LINK);
 	if (n && !t->moves.n)
 		message_note("%zu renamed or linked names are not judged: this "
-			     "recording does not say where they went", n);
+			     "recording does not have their new names", n);
 }
 
 static void check_scope(const struct landlock_policy *p, const struct judged *j,

@@ -18,11 +18,11 @@
 #include "landlock/denial-log.h"
 #include "process/workload.h"
 
-/* A command. */
+/* A command under a policy. */
 
 enum {
 	LISTS_SINCE_ABI = 7,
-	/* interval at which we look for remaining processes */
+	/* interval at which remaining processes are looked for, in ms */
 	CHILDREN_MS = 50,
 };
 
@@ -32,7 +32,7 @@ struct session {
 	struct denial_log *audit;	/* NULL: denials are not listed */
 	struct workload workload;
 	int ruleset, abi;
-	/* a signal came: stop waiting for the command and its processes */
+	/* whether a signal ended the wait for the command and its processes */
 	bool ended;
 };
 
@@ -124,7 +124,10 @@ static void see_signal(struct session *s)
 	s->ended = true;
 }
 
-/* Orphans of the command become our children (PR_SET_CHILD_SUBREAPER). */
+/*
+ * Whether processes remain. Orphans of the command become our children, by
+ * PR_SET_CHILD_SUBREAPER.
+ */
 static bool has_children(void)
 {
 	pid_t pid;
@@ -186,8 +189,8 @@ static void watch(struct session *s)
 	workload_note(&s->workload);
 	if (s->ended && has_children())
 		message_note("the remaining processes keep running under the "
-			     "policy; what it denies them is not listed");
-	/* without a list, all that is known is that the command failed */
+			     "policy; their denials are not listed");
+	/* Without a list, only the failure of the command is known. */
 	if (!s->audit && s->workload.status)
 		message_latch(STATUS_NO);
 }
@@ -214,7 +217,7 @@ static bool run(struct session *s, const struct command *command)
 		watch(s);
 	if (s->audit && !denial_log_finish(s->audit, s->denied))
 		message_error("auditing was turned off meanwhile, or lost "
-			      "records: the list may not be whole");
+			      "records: the list may be incomplete");
 	if (failure == COMMAND_STARTED)
 		return true;
 	if (failure != COMMAND_FAILED && denied_size(s->denied)) {

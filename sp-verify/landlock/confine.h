@@ -14,24 +14,24 @@
 
 struct confine_options {
 	const struct landlock_policy *policy;
-	/* run the command even if denials cannot be listed */
+	/* whether to run the command even if denials cannot be listed */
 	bool unlisted;
 	unsigned int timeout;	/* seconds; 0: no limit */
-	/* open; has the signal mask for the command */
+	/* open; it has the signal mask for the command */
 	struct forward *forward;
 };
 
 /*
  * Runs the command under the policy, and adds the denials of the command and
- * everything that it started. Returns false if the command could not be run;
- * this was printed and latched.
+ * its descendants. Returns false if the command could not be run; this was
+ * printed and latched.
  */
 bool confine_run(const struct confine_options *o, const struct command *command,
 		 struct denied *denied);
 
 /*
- * Adds those paths and ports of the trace that the policy denies. Returns how
- * many paths and ports the trace has.
+ * Adds the paths and ports of the trace that the policy denies. Returns the
+ * number of paths and ports in the trace.
  */
 size_t confine_simulate(const struct landlock_policy *p, const struct trace *t,
 			struct denied *denied);

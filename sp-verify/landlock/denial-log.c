@@ -12,16 +12,16 @@
 #include "base/memory.h"
 #include "kernel/path.h"
 
-/* from linux/audit.h of Linux 6.15 */
+/* These constants are in linux/audit.h since Linux 6.15. */
 enum { LANDLOCK_ACCESS = 1423, LANDLOCK_DOMAIN = 1424 };
 
 /*
- * A denial whose process is still unknown. All records of an event have the
+ * A denial whose process is not known yet. All records of an event have the
  * same serial number.
  */
 struct pending {
 	char *serial, *domain, *rights, *object;
-	char *image;			/* NULL: still unknown */
+	char *image;			/* NULL: not known yet */
 };
 
 enum { DOMAINS_MAX = 4096 };
@@ -29,21 +29,21 @@ enum { DOMAINS_MAX = 4096 };
 struct denial_log {
 	struct audit_socket *socket;
 	pid_t pid;
-	/* the command's domain; 0: nothing has been denied in it so far */
+	/* The command's domain. 0: it had no denial so far. */
 	uint64_t domain;
 	struct pending *pending;
 	size_t n_pending;
 	/*
-	 * Each domain has a list, because it may be unknown until the end which
-	 * one is ours.
+	 * Denials by domain: until the end, it may be unknown which domain is
+	 * ours.
 	 */
 	struct list {
 		uint64_t domain;
 		struct denied *denied;
 	} *lists;
 	size_t n_lists;
-	struct room room;	/* for all lists */
-	/* there were more than DOMAINS_MAX domains */
+	struct room room;	/* shared by all lists */
+	/* whether there were more than DOMAINS_MAX domains */
 	bool overflow;
 };
 
@@ -102,8 +102,8 @@ static void on_domain(struct denial_log *a, const char *text)
 	uint64_t id = domain ? strtoull(domain, NULL, 16) : 0;
 
 	/*
-	 * The process may create domains of its own. Ids grow, and it was in
-	 * ours first.
+	 * The process may create further domains. Ids grow, and it created ours
+	 * first.
 	 */
 	if (status && pid && !strcmp(status, "allocated") && a->pid &&
 	    strtol(pid, NULL, 10) == a->pid &&
@@ -125,7 +125,7 @@ static void on_syscall(struct denial_log *a, const char *text)
 	free(serial);
 }
 
-/* Adds a denial for each right, if several were denied at once. */
+/* Adds a denial for each of the denied rights. */
 static void add_rights(struct denied *denied, const struct pending *p)
 {
 	char *rights = xstrdup(p->rights), *next = rights, *right;
@@ -137,8 +137,8 @@ static void add_rights(struct denied *denied, const struct pending *p)
 }
 
 /*
- * Returns the list of a domain, or NULL if another process created it, or there
- * are too many.
+ * Returns the list of a domain. Returns NULL if another process created the
+ * domain, or there are too many.
  */
 static struct denied *list_of(struct denial_log *a, const char *domain)
 {
@@ -160,7 +160,7 @@ static struct denied *list_of(struct denial_log *a, const char *domain)
 	return a->lists[i].denied;
 }
 
-/* Handles the denials of one event, or all of them at the end. */
+/* Handles the denials of one event. NULL: of all events. */
 static void settle(struct denial_log *a, const char *serial)
 {
 	size_t kept = 0;

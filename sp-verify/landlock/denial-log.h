@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Reads the kernel's audit records of Landlock's denials, which exist since ABI
- * 7.
- */
+/* Reads audit records about denials by Landlock, which exist since ABI 7. */
 #ifndef DENIAL_LOG_H
 #define DENIAL_LOG_H
 
@@ -22,16 +19,16 @@ struct denial_log *denial_log_open(void);
 void denial_log_close(struct denial_log *a);
 int denial_log_fd(const struct denial_log *a);
 /*
- * Names the process (an id in the initial namespace) that puts our domain in
- * force.
+ * Sets the process that creates our domain; `pid` is an id in the initial
+ * namespace.
  */
 void denial_log_follow(struct denial_log *a, pid_t pid);
-/* Takes some of the records that have come. */
+/* Takes records that have come, a limited number at once. */
 void denial_log_take(struct denial_log *a);
 /*
  * Takes all remaining records, and adds the denials in our domain. Returns
  * false if records may be missing: somebody turned auditing off, the kernel
- * lost some, or there were too many domains.
+ * lost records, or there were too many domains.
  */
 bool denial_log_finish(struct denial_log *a, struct denied *denied);
 

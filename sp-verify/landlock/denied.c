@@ -19,7 +19,7 @@ struct row {
 	uint64_t count;
 };
 
-/* Finds a row by its three texts, of which each follows the one before. */
+/* Finds a row by its three texts. They follow this struct in memory. */
 struct row_index {
 	UT_hash_handle hh;
 	size_t row;
@@ -29,9 +29,10 @@ struct row_index {
 struct denied {
 	struct row *rows;
 	size_t n;
-	struct row_index *index;	/* valid until the rows are sorted */
+	/* hash table of rows, valid until the rows are sorted */
+	struct row_index *index;
 	struct room *room;
-	uint64_t more;		/* without a row */
+	uint64_t more;		/* number of denials without a row */
 };
 
 struct denied *denied_new(struct room *room)
@@ -67,8 +68,8 @@ void denied_free(struct denied *d)
 }
 
 /*
- * The index of the row, which is added if needed. NULL: the list has no room
- * for it.
+ * Returns the row's index entry, and adds the row if needed. Returns NULL if
+ * the list has no room.
  */
 static struct row_index *find_row(struct denied *d, const char *right,
 				  const char *object, const char *image)

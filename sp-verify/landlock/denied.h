@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The denials of a Landlock policy: the right, the object, and the program to
- * which it was denied.
+ * Denials by a Landlock policy. Each has a right, an object, and the program.
  */
 #ifndef DENIED_H
 #define DENIED_H
@@ -18,18 +17,18 @@ struct denied;
 struct denied *denied_new(struct room *room);
 void denied_free(struct denied *d);
 /*
- * `right` is such as "fs.read_file"; `object` is a path, escaped as by
- * path_escape().
+ * Adds a denial. `right` is a name such as "fs.read_file"; `object` is a path,
+ * escaped as by path_escape().
  */
 void denied_add(struct denied *d, const char *right, const char *object,
 		const char *image, uint64_t count);
 /* Adds all denials of another list. */
 void denied_add_all(struct denied *d, const struct denied *more);
-/* The number of rows, and one more if the list had no room for a denial. */
+/* Returns the number of rows, plus 1 if the list had no room for a denial. */
 size_t denied_size(const struct denied *d);
-/* How many denials of other objects the list had no room for. */
+/* Returns how many denials of other objects had no room in the list. */
 uint64_t denied_more(const struct denied *d);
-/* Prints the denials sorted by object. Without a denial it prints nothing. */
+/* Prints the denials, sorted by object. Without a denial, prints nothing. */
 void denied_print(struct denied *d, FILE *out);
 /* Prints an array of objects, in the same order. */
 void denied_json(struct denied *d, FILE *out);

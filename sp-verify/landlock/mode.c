@@ -16,7 +16,7 @@
 #include "run/prepare.h"
 #include "simulate/simulate.h"
 
-/* Finds the denials. Returns whether a list is to be written. */
+/* Finds the denials. Returns whether to write a list. */
 typedef bool find_denied(const struct options *o,
 			 const struct landlock_policy *policy,
 			 struct denied *denied);

@@ -22,7 +22,7 @@ struct junit *junit_begin(FILE *out, size_t cases)
 	return j;
 }
 
-/* Also escapes quotes, so that the text can be in an attribute. */
+/* Writes a text, and also escapes quotes, so that it can be in an attribute. */
 static void write_text(const char *text, FILE *out)
 {
 	for (; *text; text++)

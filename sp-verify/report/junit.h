@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Writes violations for CI systems: a JUnit file with a failed test case for
- * each.
- */
+/* Writes a JUnit file for CI systems: each violation is a failed test case. */
 #ifndef JUNIT_H
 #define JUNIT_H
 
@@ -11,8 +8,8 @@
 struct junit;
 
 /*
- * `cases` is the number of calls of junit_failure() that will follow. If it is
- * 0, one passed test case is written.
+ * `cases` is the number of calls of junit_failure() that will follow. 0: one
+ * passed test case is written.
  */
 struct junit *junit_begin(FILE *out, size_t cases);
 /*

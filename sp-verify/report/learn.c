@@ -10,8 +10,10 @@
 #include "report/verdict.h"
 
 enum {
-	VALUES_MAX = 64,	/* distinct ones, for one call of an image */
-	FACTS_MAX = 1 << 16,	/* calls, and arguments, of a command */
+	/* the most distinct values for one call of an image */
+	VALUES_MAX = 64,
+	/* the most calls and arguments of one command */
+	FACTS_MAX = 1 << 16,
 };
 
 struct learn {
@@ -41,7 +43,7 @@ void learn_write(struct learn *l, FILE *file)
 }
 
 /*
- * Because of this `how`, sp-emit refuses to make a profile of such a run alone.
+ * Marks a run of --learn. sp-emit refuses to make a profile of such runs alone.
  */
 static void mark(struct run *run)
 {
@@ -60,7 +62,7 @@ static void lose_nothing(struct run *run)
 		run_lose(run, kinds[i], 0);
 }
 
-/* A command */
+/* Calls of a command */
 
 void learn_begin(struct learn *l, struct run *run)
 {
@@ -93,7 +95,7 @@ static uint32_t add_image(struct learn *l, const struct executable *image)
 	return trace_add_image(l->trace, NULL, NULL, 0);
 }
 
-/* Whether the values are already known, or there is room for more. */
+/* Whether the fact exists already, or there is room for more. */
 static bool has_room(const struct learn *l, const struct fact *fact)
 {
 	size_t n = 0;
@@ -148,7 +150,7 @@ void learn_call(struct learn *l, const struct executable *image,
 	};
 	struct fact call = { .id = id };
 
-	/* The workload chooses numbers and images. */
+	/* This is limited, because the workload chooses numbers and images. */
 	if (l->trace->calls.n >= FACTS_MAX) {
 		run_lose(run, "call", run_lost(run, "call") + 1);
 		return;
@@ -171,7 +173,7 @@ void learn_logged(struct learn *l, const char *path, struct call_id id,
 	});
 }
 
-/* Copies facts from another trace. */
+/* Facts of another trace */
 
 static uint32_t copy_image(struct learn *l, const struct trace *from,
 			   uint32_t index)
@@ -246,8 +248,8 @@ static uint32_t add_run(struct learn *l, const struct run *run)
 }
 
 /*
- * If the answer depends on arguments, uses the values, which are known for a
- * denied call.
+ * Whether the filter denies a fact. If the answer depends on arguments, it uses
+ * the recorded values.
  */
 static bool is_denied(const struct filter *filter, const struct fact *fact)
 {
@@ -267,7 +269,10 @@ static bool is_decided(const struct filter *filter, struct call_id id)
 	return verdict_of(&answers) != VERDICT_UNDECIDED;
 }
 
-/* The counts of all values of a call add up to the count of the call. */
+/*
+ * Adds arguments, so that the counts of all values add up to the count of the
+ * call.
+ */
 static void add_argument(struct learn *l, const struct trace *from,
 			 const struct filter *filter, const struct fact *fact,
 			 const uint32_t *runs)

@@ -20,11 +20,11 @@ struct learn *learn_new(void);
 void learn_free(struct learn *learn);
 
 /*
- * Begins a command, and its run: the next calls belong to it. Takes ownership
+ * Begins a command and its run, to which the next calls belong. Takes ownership
  * of the run, and sets its start, its end and how it was made.
  */
 void learn_begin(struct learn *learn, struct run *run);
-/* Adds a call that was denied once. `image` NULL: unknown. */
+/* Adds a denied call. `image` NULL: unknown. */
 void learn_call(struct learn *learn, const struct executable *image,
 		struct call_id id, const uint64_t args[static 6],
 		uint64_t time_ns);
@@ -43,8 +43,8 @@ void learn_end(struct learn *learn, bool has_status, int32_t status,
 	       uint64_t duration_ns, bool complete);
 
 /*
- * Adds the facts of a trace's runs that the filter denies. Runs that are not
- * already from --learn get another id, which is always the same.
+ * Adds the facts of a trace that the filter denies, with their runs. A run that
+ * is not of --learn gets another id, which depends only on its own.
  */
 void learn_trace(struct learn *learn, const struct trace *from,
 		 const struct filter *filter);

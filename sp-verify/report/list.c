@@ -37,7 +37,10 @@ static void write_report(const struct options *o, struct report *report)
 		message_latch(STATUS_NO);
 }
 
-/* The user asked for the stream, so violations alone do not cause STATUS_NO. */
+/*
+ * Writes the stream of --learn. The user asked for it, so violations do not set
+ * STATUS_NO.
+ */
 static void write_learned(const struct options *o, struct report *report,
 			  struct learn *learn)
 {

@@ -10,8 +10,8 @@
 #include "report/report.h"
 
 /*
- * Finds the violations. `filter` is NULL if there is no profile, `learn` is
- * NULL without --learn. Returns whether something is to be written.
+ * Finds the violations. `filter` is NULL without a profile, and `learn` is NULL
+ * without --learn. Returns whether to write the list.
  */
 typedef bool find_violations(const struct options *o,
 			     const struct filter *filter,
@@ -25,8 +25,8 @@ void list_violations(const struct options *o, find_violations *find);
 
 /*
  * Writes the file of --junit from `denied` or from `report`; the other one is
- * NULL. Returns true if that worked or --junit was not given, and false if it
- * printed and latched an error.
+ * NULL. Returns false if it printed and latched an error. Returns true if the
+ * file was written, or without --junit.
  */
 bool list_junit(const struct options *o, struct denied *denied,
 		struct report *report);

@@ -16,17 +16,17 @@
 #include "report/junit.h"
 #include "report/site.h"
 
-enum { IMAGES_MAX = 1024 };	/* of one row */
+enum { IMAGES_MAX = 1024 };	/* the most images of one row */
 
 struct row {
 	struct call_id id;
-	/* the row for another answer to the same call */
+	/* The row of another answer to the same call. */
 	struct row *next;
 	char *answer;
 	uint64_t count, marked;
 	char **images;
 	size_t n_images;
-	bool more_images;	/* there was no room for further ones */
+	bool more_images;	/* whether further images had no room */
 	bool has_time;
 	uint64_t first_ns;
 	struct sites sites;
@@ -43,14 +43,14 @@ struct report {
 	struct row **rows;
 	size_t n;
 	struct rows_of_call *by_call;
-	size_t stack_bytes;	/* in the sites of all rows */
+	size_t stack_bytes;	/* bytes of the sites of all rows */
 	struct room room;
-	uint64_t more;		/* violations without a row */
-	char *ends;		/* NULL: every command ended as expected */
+	uint64_t more;		/* number of violations without a row */
+	char *ends;		/* NULL: all commands ended as expected */
 };
 
 struct widths {
-	/* widths of columns; arch 0: without this column */
+	/* Widths of columns. arch 0: there is no such column. */
 	int arch, nr, count, name, answer;
 };
 
@@ -277,7 +277,7 @@ static void print_images(const struct row *row, FILE *out)
 	putc('\n', out);
 }
 
-/* Prints the sites below their row, indented further than the numbers. */
+/* Prints the sites of a row below it, indented further than the numbers. */
 static void print_sites(const struct row *row, const struct widths *w,
 			FILE *out)
 {

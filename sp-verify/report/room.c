@@ -3,7 +3,8 @@
 
 enum {
 	BYTES_MAX = 32 << 20,
-	ALLOCATION = 64,	/* for malloc(3), and for pointers to it */
+	/* bytes of malloc(3) and of pointers, for each allocation */
+	ALLOCATION = 64,
 };
 
 bool room_take(struct room *room, size_t bytes)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The size of a list of violations. The workload chooses its numbers,
- * arguments and names, so that a list without a limit would grow for as long as
- * it runs.
+ * A limit for the memory of a list of violations. The workload chooses numbers,
+ * arguments and names, so a list without a limit would grow as long as it runs.
  */
 #ifndef ROOM_H
 #define ROOM_H
@@ -14,7 +13,7 @@ struct room {
 	size_t bytes;		/* in use; at most 32 MiB */
 };
 
-/* Takes room for a struct or a text; false: there is not enough. */
+/* Takes room for a struct or a text. Returns false if there is not enough. */
 bool room_take(struct room *room, size_t bytes);
 
 #endif

@@ -14,11 +14,11 @@
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
- * One letter for each argument: d is a number; x and X are flags of 32 and 64
- * bits; o is a mode; s is a signal; c is a value that has names; f is a
+ * The kinds of arguments, a letter each: d is a number; x and X are flags of 32
+ * and 64 bits; o is a mode; s is a signal; c is a value that has names; f is a
  * descriptor; i is a process; n is a size, offset or time; p is an address. The
- * last four kinds do not distinguish calls. If a call's arguments differ
- * between architectures, those of x86-64 are here.
+ * last four do not distinguish calls. If the arguments of a call differ between
+ * architectures, the letters are for x86-64.
  */
 static const struct signature {
 	const char *letters, *calls;
@@ -202,8 +202,8 @@ static const struct signature {
 };
 
 /*
- * On 32-bit x86, these calls have their arguments in memory: mmap(2),
- * select(2).
+ * Whether the arguments are in memory, as those of mmap(2) and select(2) are on
+ * 32-bit x86.
  */
 static bool is_indirect(struct call_id id, const char *call)
 {
@@ -213,7 +213,7 @@ static bool is_indirect(struct call_id id, const char *call)
 		(!strcmp(call, "mmap") || !strcmp(call, "select"));
 }
 
-/* NULL: the call is unknown. */
+/* Returns the letters of a call, or NULL if it is unknown. */
 static const char *letters_of(struct call_id id)
 {
 	char buf[SYSCALL_NAME_MAX];
@@ -227,7 +227,9 @@ static const char *letters_of(struct call_id id)
 	return NULL;
 }
 
-/* Keeps only special values of a descriptor, with their sign as an int. */
+/*
+ * Keeps a special value of a descriptor, as a signed int, and drops all others.
+ */
 static uint64_t keep_descriptor(uint64_t arg)
 {
 	int fd = (int)arg;

@@ -12,8 +12,9 @@
 #include "stream/stack.h"
 
 enum {
-	SITES_MAX = 512,		/* of one call */
-	STACK_BYTES_MAX = 16 << 20,	/* of all calls */
+	SITES_MAX = 512,		/* the most sites of one call */
+	/* the most bytes of stacks, of all calls */
+	STACK_BYTES_MAX = 16 << 20,
 };
 
 static bool same_text(const char *a, const char *b)
@@ -151,7 +152,10 @@ static char *task_text(const struct site *s)
 	return s->tid ? xasprintf("thread %u", s->tid) : NULL;
 }
 
-/* The name of the file is enough, because the JSON has its path. */
+/*
+ * Returns the place. The name of the file is enough, because the JSON has its
+ * path.
+ */
 static char *place_text(const struct site *s)
 {
 	const char *slash = s->place ? strrchr(s->place, '/') : NULL;

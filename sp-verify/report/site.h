@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The sites of a violation: the program, the place in its code, and the
+ * The sites of a violation. A site is a program, a place in its code, and the
  * arguments.
  */
 #ifndef SITE_H
@@ -19,50 +19,49 @@ struct violation;
 
 struct site {
 	char *image, *place, *symbol;	/* NULL: unknown */
-	/* the functions that led there; NULL: unknown */
+	/* The functions that led to the place. NULL: unknown. */
 	char *callers;
 	uint8_t *stack;		/* in the form of a fact's detail; or NULL */
 	size_t stack_size;
-	/* the answer of the workload's own filter; NULL: none */
+	/* The answer of the workload's own filter. NULL: none. */
 	char *own;
 	bool has_args;
 	uint64_t kept[SIGNATURE_ARGS];	/* set by signature_keep() */
 	uint32_t pid, tid;	/* of the first call; 0: unknown */
 	bool has_time;
-	/* of the first call, since the start of the run */
+	/* The time of the first call, since the start of the run. */
 	uint64_t time_ns;
 	uint64_t count;
 };
 
-/* The number of sites is limited. Calls of further sites are only counted. */
+/*
+ * The sites of a call. Their number is limited. Calls of further sites are only
+ * counted.
+ */
 struct sites {
 	struct site *at;
 	size_t n;
-	uint64_t more;		/* calls */
+	uint64_t more;		/* calls of further sites */
 };
 
 /*
- * `stack_bytes` is the size of the stacks in all sites of a report. Above a
- * limit, further sites have no stack.
+ * Adds a violation to its site. `stack_bytes` is the size of the stacks in all
+ * sites of a report. Above a limit, further sites get no stack.
  */
 void sites_add(struct sites *sites, const struct violation *v,
 	       size_t *stack_bytes, struct room *room);
 void sites_free(struct sites *sites);
-/*
- * Puts the sites with the highest counts first; of equal counts, the earliest.
- */
+/* Sorts the sites by count, the largest first, and then by time. */
 void sites_sort(struct sites *sites);
 
 enum { SITES_SHOWN = 8 };
 /*
- * "socket(AF_INET6, 1, 6) <- dial <- main (/bin/app)  pid 12  0.012 s". Without
- * a stack, it is "socket(AF_INET6, 1, 6)  pid 12  0.012 s  libc.so.6+0x11b0f7
- * (socket+0x7)". The caller frees it.
+ * Returns "socket(AF_INET6, 1, 6) <- dial <- main (/bin/app)  pid 12  0.012 s".
+ * Without a stack, returns "socket(AF_INET6, 1, 6)  pid 12  0.012 s
+ * libc.so.6+0x11b0f7 (socket+0x7)". The caller frees the text.
  */
 char *site_text(const struct site *site, struct call_id id, bool with_image);
-/*
- * Returns "and 3 more places", or NULL if all are shown; the caller frees it.
- */
+/* Returns "and 3 more places", which the caller frees. NULL: all are shown. */
 char *sites_rest(const struct sites *sites);
 json_t *sites_json(const struct sites *sites, struct call_id id);
 

@@ -9,7 +9,7 @@ enum verdict { VERDICT_ALLOWED, VERDICT_DENIED, VERDICT_UNDECIDED };
 
 enum verdict verdict_of(const struct filter_answers *answers);
 /*
- * Returns "EPERM", or "EPERM or ENOSYS" if the answer depends on arguments; the
+ * Returns "EPERM", or "EPERM or ENOSYS" if the answer depends on arguments. The
  * caller frees it.
  */
 char *verdict_text(const struct filter_answers *answers);

@@ -24,14 +24,14 @@
 
 enum {
 	/*
-	 * for one call, the most places that are looked up, and the most stacks
-	 * that are unwound
+	 * The most places that are looked up, and the most stacks that are
+	 * unwound, for one call.
 	 */
 	LOOKUPS_MAX = 512,
-	PLACES_MAX = 1 << 16,	/* of all calls */
+	PLACES_MAX = 1 << 16,	/* the most places of all calls */
 };
 
-/* An executable that was found before, by the key of its file. */
+/* An executable that was read before, by the key of its file. */
 struct known_image {
 	UT_hash_handle hh;
 	char *key;
@@ -121,9 +121,9 @@ void callers_free(struct callers *c)
 /* Images */
 
 /*
- * Identifies the file by data that the kernel has in memory. The daemon of a
- * file system is not asked, because it could make us wait (AT_STATX_DONT_SYNC,
- * statx(2)).
+ * Returns a key for the file, from data that the kernel has in memory. The
+ * daemon of a file system is not asked, because it could make us wait
+ * (AT_STATX_DONT_SYNC, statx(2)).
  */
 static char *file_key(const char *path, const char *file)
 {
@@ -193,7 +193,7 @@ const struct executable *caller_image(struct callers *c, pid_t pid,
 
 /* Places */
 
-/* 0: not known. */
+/* Returns the process of a task. 0: unknown. */
 static pid_t process_of(pid_t tid)
 {
 	long pid = process_status(tid, "Tgid");
@@ -214,7 +214,7 @@ static struct budget *budget_of(struct callers *c, struct call_id id)
 	return b;
 }
 
-/* Returns NULL if the place is not looked up. */
+/* Returns NULL if the place must not be looked up. */
 static struct known_place *place_of(struct callers *c, const struct key *key,
 				    struct budget *budget, bool *is_new)
 {
@@ -264,8 +264,8 @@ char *caller_name(const struct caller *who)
 	if (!who->image)
 		return xstrdup("a task");
 	/*
-	 * The file is the root of a mount that has no path, as with runc in
-	 * some setups.
+	 * The file is the root of a mount without a path, as with runc in some
+	 * setups.
 	 */
 	if (strcmp(who->image->path, "/"))
 		return text_printable(who->image->path);
@@ -298,8 +298,7 @@ struct caller caller_find(struct callers *c, const struct listener *listener,
 				   budget->chains < LOOKUPS_MAX, &new_chain);
 	budget->chains += new_chain;
 	/*
-	 * the task may have ended in the meantime, and another one may have its
-	 * id
+	 * The task may have ended meanwhile, and another one may have its id.
 	 */
 	if (image && !listener_is_valid(listener, n->id)) {
 		if (new_chain)

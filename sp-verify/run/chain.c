@@ -13,15 +13,18 @@
 #include "stream/fact-shape.h"
 #include "stream/stack.h"
 
-/* the most memory for chains: the command chooses its stacks */
+/* The most memory for chains, because the command chooses its stacks. */
 enum { CHAIN_BYTES_MAX = 16 << 20 };
 
 struct chain_finder {
-	struct file_child *child;	/* unwinds */
+	struct file_child *child;	/* the child that unwinds */
 	struct peek *peek;
-	/* in chains, those that were dropped included */
+	/* bytes of all chains, including dropped ones */
 	size_t bytes;
-	/* libdw is not installed, or the process that uses it was given up */
+	/*
+	 * Whether libdw is not installed, or the process that uses it failed
+	 * too often.
+	 */
 	bool unavailable;
 };
 
@@ -81,7 +84,7 @@ static void keep_answer(struct chain *chain, struct call_id id,
 	const struct unwind_words *words = (const void *)answer;
 	int detail = size - (int)sizeof(*words);
 
-	/* an answer of one byte means that nothing was unwound */
+	/* An answer of one byte means that the stack could not be unwound. */
 	if (detail <= 1 || detail > DETAIL_MAX || words->n > UNWIND_WORDS)
 		return;
 	chain->detail = xmemdup(words->detail, detail);
@@ -134,10 +137,7 @@ static void see_failures(struct chain_finder *f)
 		     "for that");
 }
 
-/*
- * Loads libdw at the first violation, so that it is not loaded if there is
- * none.
- */
+/* Loads libdw at the first violation: without a violation, it is not needed. */
 static bool is_available(struct chain_finder *f)
 {
 	f->unavailable = f->unavailable || !unwind_load();

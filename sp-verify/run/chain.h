@@ -10,7 +10,7 @@
 
 struct chain_finder;
 
-/* The known chains for one place of a task. If no chain is known, all is 0. */
+/* The known chains for one place of a task. All 0: none. */
 struct chains {
 	struct chain *at;
 	size_t n;
@@ -18,10 +18,13 @@ struct chains {
 
 struct chain {
 	uint64_t sp;
-	/* words of the stack that lead to the same functions */
+	/* The words of the stack by which the chain is found again. */
 	struct unwind_word *words;
 	size_t n_words;
-	/* stack_callers(), and the detail of that fact; NULL: unknown */
+	/*
+	 * The text of stack_callers(), and the detail of the fact. NULL:
+	 * unknown.
+	 */
 	char *callers;
 	uint8_t *detail;
 	size_t detail_size;
@@ -31,10 +34,10 @@ struct chain_finder *chain_finder_new(void);
 void chain_finder_free(struct chain_finder *finder);
 
 /*
- * The chain of a call that waits for our answer, or NULL if it is unknown.
- * `chains` owns it; it is valid until the next call. If it is not among
- * `chains` and `may_look` is true, the stack is unwound, and `*looked` becomes
- * true. All chains of a finder together have a limit, too.
+ * Returns the chain of a call that waits for our answer, or NULL if it is
+ * unknown. `chains` owns it; it is valid until the next call. If `chains` does
+ * not have it, and `may_look` is true, this unwinds the stack and sets
+ * `*looked`. All chains of a finder together have a limit, too.
  */
 const struct chain *chain_find(struct chain_finder *finder,
 			       struct chains *chains,

@@ -20,17 +20,17 @@
 #include "simulate/simulate.h"
 
 enum {
-	/* the command is executed directly, and then as a script */
+	/* The command is executed directly, and then as a script. */
 	STARTS_MAX = 2,
 };
 
-/* A call that was denied, or would have been. */
+/* A call that was denied, or would have been with --enforce. */
 struct denial {
 	struct call_id id;
 	uint32_t action;
 	uint64_t args[6];
 	uint64_t time_ns;	/* since the start */
-	bool sent;		/* the task got its answer */
+	bool sent;		/* whether the task got its answer */
 };
 
 struct session {
@@ -40,23 +40,25 @@ struct session {
 	struct listener *listener;
 	struct callers *callers;
 	struct workload workload;
-	/* monotonic time; time since 1970 */
+	/* The start in monotonic time, and in time since 1970. */
 	uint64_t start_ns, start_utc_ns;
-	/* execves before the program runs */
+	/* The execves that start the command's program. */
 	struct denial starts[STARTS_MAX];
 	size_t n_starts;
-	bool started;		/* the command's program runs */
-	bool start_denied;	/* an execve before that was really denied */
-	bool failed;		/* the command could not be run */
-	bool hung_up;		/* no task under the filter exists any more */
-	/* we no longer wait for the remaining processes */
+	bool started;		/* whether the command's program runs */
+	/* whether the profile really denied one of these execves */
+	bool start_denied;
+	bool failed;		/* whether the command could not be run */
+	/* whether the last task under the filter has ended */
+	bool hung_up;
+	/* Whether the wait for remaining processes was ended. */
 	bool ended;
-	bool cut_short;		/* a second signal ended the command */
-	char *own_filter;	/* an image that loaded a filter of its own */
-	/* an image that loaded a filter with a listener */
+	bool cut_short;		/* whether a second signal ended the command */
+	char *own_filter;	/* an image that loaded its own filter */
+	/* An image that loaded its own filter with a listener. */
 	char *own_listener;
-	bool own_strict;	/* a task entered strict mode */
-	/* calls that the workload's own filters answer */
+	bool own_strict;	/* whether a task entered strict mode */
+	/* The calls that the workload's own filters answer. */
 	struct own_filters *hidden;
 };
 
@@ -72,7 +74,7 @@ static bool denies(uint32_t action)
 	return !action_allows(action);
 }
 
-/* Whether --enforce gives this answer itself. The kernel gives the others. */
+/* Whether --enforce gives this answer. The kernel gives all others. */
 static bool is_errno(uint32_t action)
 {
 	action &= SECCOMP_RET_ACTION_FULL;
@@ -82,8 +84,8 @@ static bool is_errno(uint32_t action)
 /* Notifications */
 
 /*
- * The task waits for our answer, so the recording begins before its filter is
- * loaded.
+ * Records the calls that the task's own filter will answer. The task waits for
+ * our answer, so the recording begins before it loads the filter.
  */
 static void record_hidden(struct session *s, const struct seccomp_notif *n)
 {
@@ -108,7 +110,10 @@ static void note_own_load(struct session *s, const struct seccomp_notif *n,
 		       data->args[1] & SECCOMP_FILTER_FLAG_NEW_LISTENER;
 	char **noted = listens ? &s->own_listener : &s->own_filter;
 
-	/* asks for the kernel's actions, or has no listener */
+	/*
+	 * The operation asks for the kernel's actions, or the filter has no
+	 * listener.
+	 */
 	if (!data->args[2]) {
 		s->own_strict |= data->args[1] == SECCOMP_MODE_STRICT &&
 			strcmp(syscall_label(id, buf), "seccomp");
@@ -120,7 +125,10 @@ static void note_own_load(struct session *s, const struct seccomp_notif *n,
 		record_hidden(s, n);
 }
 
-/* If nobody listens, the answer to a notification is ENOSYS (seccomp(2)). */
+/*
+ * Returns the errno of an action. Without a listener, a notification fails with
+ * ENOSYS (seccomp(2)).
+ */
 static int denied_errno(uint32_t action)
 {
 	if ((action & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_USER_NOTIF)
@@ -136,9 +144,9 @@ static bool send_answer(const struct session *s, uint64_t id, uint32_t action)
 }
 
 /*
- * Lists a call even if its task has ended, or if the task makes it again after
- * a signal: the call was made once. But such a call is not counted. `image`
- * NULL: use the caller's.
+ * Lists a call. A task that has ended, or that makes the call again after a
+ * signal, made it only once, so the call is listed but not counted. `image`
+ * NULL: the image is that of the caller.
  */
 static void add_denial(struct session *s, const struct denial *d,
 		       const struct caller *who, const char *image)
@@ -189,7 +197,8 @@ static void judge(struct session *s, const struct seccomp_notif *n)
 }
 
 /*
- * The command's own execve belongs to the new image, which does not exist yet.
+ * Judges the execve that starts the command. It belongs to the new image, which
+ * does not exist yet.
  */
 static void judge_start(struct session *s, const struct seccomp_notif *n)
 {
@@ -201,7 +210,7 @@ static void judge_start(struct session *s, const struct seccomp_notif *n)
 }
 
 /*
- * Returns the file that the child will execute, which the caller frees; NULL:
+ * Returns the file that the child will execute, which the caller frees. NULL:
  * there is none.
  */
 static char *command_path(const struct command *c)
@@ -250,8 +259,8 @@ static bool exec_failed(const struct session *s, bool *known)
 }
 
 /*
- * If the pipe ends without a report, the program runs. After a report, the
- * child still makes calls until it exits.
+ * Reads the child's report. The program runs if the pipe ends without a report.
+ * After a report, the child still makes calls until it exits.
  */
 static void see_result(struct session *s)
 {
@@ -273,7 +282,7 @@ static void serve(struct session *s)
 	if (!listener_receive(s->listener, &n))
 		return;
 	see_result(s);
-	/* before the program starts, all calls but execve are ours */
+	/* Before the program starts, all calls but execve are ours. */
 	if (s->started)
 		judge(s, &n);
 	else if (is_exec(&n.data))
@@ -298,7 +307,10 @@ static void say_failure(struct session *s, enum command_failure failure,
 		message_error("%s: %s", name, command_error(error));
 }
 
-/* The pidfd can be read: the child has exited, before or after its exec. */
+/*
+ * Handles the end of the child, before or after its exec: its pidfd can be
+ * read.
+ */
 static void see_exit(struct session *s)
 {
 	enum command_failure failure = COMMAND_STARTED;
@@ -339,8 +351,8 @@ static void see_signal(struct session *s)
 	if (event == WORKLOAD_NOTHING)
 		return;
 	if (s->workload.exited) {
-		message_note("what the command left running is not verified "
-			     "to its end");
+		message_note("processes that the command left running are not "
+			     "verified to their end");
 		s->ended = true;
 	} else if (event == WORKLOAD_AGAIN) {
 		message_error("ended by SIG%s before the command exited",
@@ -376,7 +388,7 @@ static void turn(struct session *s)
 	struct pollfd p[N_FDS] = {
 		[NOTIFIED] = { s->hung_up ? -1 : listener_fd(s->listener),
 			       POLLIN, 0 },
-		/* look at the new image while it exists */
+		/* This looks at the new image while it exists. */
 		[RESULT] = { s->n_starts ? s->workload.child.result_fd : -1,
 			     POLLIN, 0 },
 	};
@@ -418,7 +430,8 @@ static void say_own_loads(const struct session *s)
 }
 
 /*
- * Adds calls that caused no notification. Call it after the last notification.
+ * Adds calls that their own filters answered. Call it after the last
+ * notification.
  */
 static void add_hidden(struct session *s)
 {

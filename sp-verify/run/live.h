@@ -14,21 +14,22 @@
 
 struct live_options {
 	const struct filter *filter;	/* the profile's filter */
-	bool enforce;		/* give the profile's answers */
+	bool enforce;		/* whether to give the profile's answers */
 	unsigned int timeout;	/* seconds; 0: no limit */
-	/* open; has the signal mask for the command */
+	/* open; it has the signal mask for the command */
 	struct forward *forward;
-	/* stores the denied calls; NULL: not wanted */
+	/* keeps the denied calls; NULL: not wanted */
 	struct learn *learn;
 };
 
 struct live_result {
-	bool refused;		/* the profile denied the command's start */
-	bool has_status;	/* the command has ended */
+	/* whether the profile denied the command's start */
+	bool refused;
+	bool has_status;	/* whether the command has ended */
 	int32_t status;		/* exit status, or -n if signal n killed it */
-	/* until the command ended, even if other processes remained */
+	/* Time until the command ended, even if other processes remained. */
 	uint64_t duration_ns;
-	/* it was sent a signal, by us or passed on by us */
+	/* Whether we sent or passed on a signal to the command. */
 	bool interfered;
 };
 
@@ -37,7 +38,7 @@ struct live_result {
  * violations. Sets the hook, its argument and the signal mask of `command`.
  * `run` describes the command; with --learn, this takes ownership of it.
  * Returns false if the command could not be run; this was printed and latched.
- * It is not a failure if the profile denies the start.
+ * If the profile denies the start, that is no failure.
  */
 bool live_run(const struct live_options *o, struct command *command,
 	      struct run *run, struct report *report,

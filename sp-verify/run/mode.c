@@ -49,7 +49,7 @@ static bool run_command(const struct options *o, const struct filter *filter,
 	ok = ok && live_run(&live, &prepared.command, &run, report, &result);
 	prepare_end(&prepared);
 	if (ok && o->enforce)
-		outcome_say(&result);
+		outcome_print(&result);
 	run_free(&run);
 	return print_if_clean(ok, report);
 }

@@ -29,7 +29,7 @@ static char *describe_result(const struct live_result *r)
 	return describe(r->has_status, r->status, r->duration_ns);
 }
 
-void outcome_say(const struct live_result *result)
+void outcome_print(const struct live_result *result)
 {
 	char *text = describe_result(result);
 
@@ -44,7 +44,7 @@ void outcome_compare(const struct run *recorded,
 
 	if (!recorded->has_status) {
 		message_note("how it ended is not in the recording");
-		outcome_say(result);
+		outcome_print(result);
 		return;
 	}
 	then = describe(true, recorded->status, recorded->duration_ns);

@@ -6,10 +6,10 @@
 #include "run/live.h"
 #include "stream/run.h"
 
-/* Say it. */
-void outcome_say(const struct live_result *result);
+/* Prints how the command ended. */
+void outcome_print(const struct live_result *result);
 /*
- * Prints how it ended and how the recorded run ended, and reports a difference.
+ * Prints how the command and the recorded run ended, and reports a difference.
  */
 void outcome_compare(const struct run *recorded,
 		     const struct live_result *result, struct report *report);

@@ -17,7 +17,8 @@
 #include "process/process.h"
 
 enum {
-	ATTACH_MS = 20000,	/* a busy machine can take long */
+	/* limit for the start of sp-record, which is slow on a busy machine */
+	ATTACH_MS = 20000,
 	READY_FD = 3,
 	FOLLOWED_MAX = 2,
 };
@@ -25,10 +26,10 @@ enum {
 struct own_filters {
 	pid_t pid;		/* pid of sp-record; 0: it does not run */
 	FILE *stream;
-	/* recorded processes, with their descendants */
+	/* The recorded processes; their descendants are recorded, too. */
 	pid_t followed[FOLLOWED_MAX];
 	size_t n_followed;
-	/* a filter was loaded that the recording does not see */
+	/* Whether a filter was loaded that the recording does not see. */
 	bool missed;
 };
 
@@ -37,7 +38,7 @@ struct own_filters *own_filters_new(void)
 	return xcalloc(1, sizeof(struct own_filters));
 }
 
-/* Returns true if sp-record ended without an error. `sig` 0: send no signal. */
+/* Ends sp-record. `sig` 0: sends no signal. Returns whether it succeeded. */
 static bool end(struct own_filters *h, int sig)
 {
 	int status = -1;
@@ -61,9 +62,7 @@ void own_filters_free(struct own_filters *h)
 	free(h);
 }
 
-/*
- * Returns the path of sp-record, which the caller frees; NULL: there is none.
- */
+/* Returns the path of sp-record, which the caller frees. NULL: not found. */
 static char *find_recorder(void)
 {
 	char self[PATH_MAX], *path, *slash;
@@ -95,8 +94,8 @@ static char *join_pids(const pid_t *pids, size_t n)
 }
 
 /*
- * Starts sp-record in a process group of its own, because signals of the
- * terminal are meant for the command.
+ * Starts sp-record in a process group of its own, because the signals of the
+ * terminal are for the command.
  */
 static int spawn(pid_t *pid, const char *path, char **argv, int stream,
 		 int ready)
@@ -126,8 +125,8 @@ static int spawn(pid_t *pid, const char *path, char **argv, int stream,
 }
 
 /*
- * sp-record writes a byte when it has attached. If that fails, it closes the
- * pipe without a byte.
+ * Waits for the byte that sp-record writes when it has attached. If that fails,
+ * sp-record closes the pipe without a byte.
  */
 static bool wait_until_ready(int fd)
 {
@@ -158,8 +157,8 @@ static bool start(struct own_filters *h, const char *path, char **argv)
 }
 
 /*
- * Uses -o, so that a signal cannot cut the stream short while sp-record writes
- * it.
+ * Starts sp-record with -o, so that a signal while it writes cannot truncate
+ * the stream.
  */
 static bool start_recorder(struct own_filters *h)
 {
@@ -195,8 +194,8 @@ bool own_filters_follow(struct own_filters *h, pid_t leader, pid_t loader)
 
 	if (!first) {
 		/*
-		 * Does not start a second recording: it would count calls again
-		 * that the first one sees.
+		 * A second recording would count calls again that the first one
+		 * sees.
 		 */
 		h->missed |= !h->pid || !is_followed(h, loader);
 		return false;
@@ -222,8 +221,8 @@ bool own_filters_finish(struct own_filters *h, struct trace *t)
 	kill(h->pid, SIGTERM);
 	whole = trace_read(t, h->stream, 0, &problem);
 	/*
-	 * A recorder that has written everything ends by itself; a signal would
-	 * kill it.
+	 * After a complete stream, the recorder exits by itself. Otherwise it
+	 * is killed.
 	 */
 	whole &= end(h, whole ? 0 : SIGKILL);
 	free(problem);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Records the calls that the workload's own filters answer before ours sees
- * them, with an sp-record that is attached to the processes which load such
- * filters.
+ * them. For this, sp-record attaches to the processes that load such filters.
  */
 #ifndef OWN_FILTERS_H
 #define OWN_FILTERS_H
@@ -15,15 +14,15 @@
 struct own_filters;
 
 struct own_filters *own_filters_new(void);
-/* Drops a recording that is not complete. */
+/* Drops a recording that is not finished. */
 void own_filters_free(struct own_filters *hidden);
 
 /*
- * The process `loader` waits, and is about to load a filter. The first time,
- * this starts sp-record (found beside this program or in PATH) for it and for
- * the process `leader` (0: none), waits until sp-record has attached, and then
- * returns true. Later loaders are in the same recording if they descend from
- * these two.
+ * Called while the process `loader` waits before it loads a filter. The first
+ * time, this starts sp-record (found beside this program or in PATH) for it and
+ * for the process `leader` (0: none). It returns true when sp-record has
+ * attached. Later loaders are in the same recording if they descend from these
+ * two.
  */
 bool own_filters_follow(struct own_filters *hidden, pid_t leader, pid_t loader);
 /* Notes that a filter is loaded which no recording sees. */
@@ -33,7 +32,7 @@ void own_filters_miss(struct own_filters *hidden);
  * it is not reliable.
  */
 bool own_filters_finish(struct own_filters *hidden, struct trace *t);
-/* Whether the answers of all these filters were recorded. */
+/* Whether the answers of all own filters were recorded. */
 bool own_filters_is_whole(const struct own_filters *hidden);
 
 #endif

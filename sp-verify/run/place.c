@@ -19,7 +19,7 @@
 #include "process/mapping.h"
 
 /*
- * Limits: sizes that no program reaches, and the number of files that are kept
+ * Limits above the sizes of real programs, and the number of files that stay
  * open.
  */
 enum {
@@ -45,12 +45,12 @@ struct object {
 	struct timespec changed;
 	struct segment *segments;
 	size_t n_segments;
-	/* by address; at the same address, the best name is the last */
+	/* Sorted by address; at the same address, the best name is the last. */
 	struct symbol *symbols;
 	size_t n_symbols, name_bytes;
 };
 
-/* The files that the child has open; `at` is in the child's memory. */
+/* The files that the child has open. `at` is in the child's memory. */
 struct objects {
 	struct file_child *child;
 	struct object *at;
@@ -65,7 +65,7 @@ static void free_object(struct object *o)
 	free(o->segments);
 }
 
-/* ELF */
+/* ELF files */
 
 static void read_segments(struct object *o, Elf *elf)
 {
@@ -94,7 +94,7 @@ static bool is_code(const GElf_Sym *s)
 		s->st_shndx != SHN_UNDEF && s->st_size;
 }
 
-/* Returns NULL if the section does not exist, or is too large. */
+/* Returns NULL if there is no such section, or it is too large. */
 static Elf_Data *section_data(Elf_Scn *section)
 {
 	GElf_Shdr header;
@@ -105,7 +105,10 @@ static Elf_Data *section_data(Elf_Scn *section)
 	return elf_getdata(section, NULL);
 }
 
-/* elf_strptr() would search for the end of the table in each call. */
+/*
+ * Returns the length of a name. elf_strptr() would search for the end of the
+ * table in each call.
+ */
 static size_t name_length(const Elf_Data *strings, size_t at)
 {
 	size_t most;
@@ -151,8 +154,8 @@ static void read_table(struct object *o, Elf *elf, Elf_Scn *section,
 }
 
 /*
- * Compares two names for one function. Fewer underscores are better, then
- * shorter names, then names that are earlier in the alphabet.
+ * Compares two names of one function. A name with fewer underscores is better,
+ * then a shorter one, then one that is earlier in the alphabet.
  */
 static int compare_names(const char *a, const char *b)
 {
@@ -192,8 +195,8 @@ static void read_symbols(struct object *o, Elf *elf)
 }
 
 /*
- * The file is read, not mapped: if another process truncated a mapped file,
- * this process would be killed.
+ * Reads the file instead of mapping it: if another process truncated a mapped
+ * file, this process would be killed.
  */
 static void read_elf(struct object *o, int fd)
 {
@@ -234,8 +237,8 @@ static const struct object *object_of(struct objects *all, int fd,
 }
 
 /*
- * The address of the byte before `offset` in the file. Returns false if no
- * segment loads it.
+ * Finds the address of the byte before `offset` in the file. Returns false if
+ * no segment loads it.
  */
 static bool address_of(const struct object *o, uint64_t offset,
 		       uint64_t *address)
@@ -252,8 +255,8 @@ static bool address_of(const struct object *o, uint64_t offset,
 }
 
 /*
- * Symbols can overlap. Among those that begin shortly before the address, this
- * takes the innermost.
+ * Returns the innermost of the symbols that begin shortly before the address,
+ * since symbols can overlap.
  */
 static char *symbol_at(const struct object *o, uint64_t address)
 {
@@ -303,8 +306,8 @@ static bool find_mapping(pid_t tid, uint64_t address, struct mapping *m)
 }
 
 /*
- * Opens the file through its mapping, which needs a capability. Otherwise opens
- * it by its name in the task's view, if that is still the same file.
+ * Opens the file through its mapping, which needs a capability. Without it,
+ * opens the file by its name in the task's view, if it is still the same file.
  */
 static int open_mapped(pid_t tid, const struct mapping *m, struct stat *st)
 {
@@ -346,7 +349,7 @@ static void place_in_file(struct objects *objects, pid_t tid, uint64_t ip,
 	place->text = xstrdup(m->path);
 }
 
-/* The child */
+/* The child process */
 
 struct question {
 	uint64_t ip;
@@ -359,8 +362,8 @@ static void find(struct objects *objects, pid_t tid, uint64_t ip,
 	struct mapping m;
 
 	/*
-	 * for a call through the vsyscall page, ip is the first byte of its
-	 * entry
+	 * For a call through the vsyscall page, ip is the first byte of its
+	 * entry.
 	 */
 	if (!find_mapping(tid, ip - 1, &m) && !find_mapping(tid, ip, &m))
 		return;
@@ -373,7 +376,7 @@ static void find(struct objects *objects, pid_t tid, uint64_t ip,
 	free(m.path);
 }
 
-/* The answer is two strings with their NULs. An unknown one is empty. */
+/* Answers with two strings and their NULs. An unknown one is empty. */
 static size_t answer_place(void *objects, const void *request, size_t size,
 			   void *answer)
 {
@@ -398,7 +401,7 @@ static size_t answer_place(void *objects, const void *request, size_t size,
 	return text + symbol + 2;
 }
 
-/* Its user */
+/* The parent process */
 
 struct objects *objects_new(void)
 {
@@ -426,7 +429,10 @@ void place_find(struct objects *objects, pid_t tid, uint64_t ip,
 		struct place *place)
 {
 	struct question question = { .ip = ip, .tid = tid };
-	/* has two NULs after the answer; static, since the stack can be small */
+	/*
+	 * It ends with two NULs in any case. It is static, because the stack
+	 * can be small.
+	 */
 	static char answer[FILE_CHILD_BYTES + 2];
 
 	*place = (struct place){ NULL, NULL };

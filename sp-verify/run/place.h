@@ -19,17 +19,17 @@ void objects_free(struct objects *objects);
 
 struct place {
 	/*
-	 * "/lib/libc.so.6+0x11b0f7", with the virtual address in the ELF file,
-	 * if that is known. Other forms are "[vdso]+0x7f0", counted from the
-	 * start, and "anonymous memory". NULL: unknown.
+	 * Such as "/lib/libc.so.6+0x11b0f7", with the virtual address in the
+	 * ELF file if it is known; "[vdso]+0x7f0", counted from the start;
+	 * "anonymous memory". NULL: unknown.
 	 */
 	char *text;
 	char *symbol;		/* "socket+0x7"; NULL: no symbol covers it */
 };
 
 /*
- * Finds the place of the instruction before `ip`, but uses `ip` itself as its
- * address, in a task of this machine. The caller frees the texts, and must
+ * Finds the place of the instruction before `ip` in a task of this machine; the
+ * address in the text is that of `ip`. The caller frees the texts, and must
  * check afterwards that the task still exists.
  */
 void place_find(struct objects *objects, pid_t tid, uint64_t ip,

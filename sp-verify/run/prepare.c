@@ -8,8 +8,8 @@
 #include "base/message.h"
 
 /*
- * Returns the destination of the command's stdout: stderr, unless -o is given,
- * because sp-verify's own stdout is for the list.
+ * Returns the destination of the command's stdout. It is stderr unless -o is
+ * given, because sp-verify's own stdout is for the list.
  */
 static int command_stdout(const struct options *o)
 {

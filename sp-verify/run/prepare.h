@@ -14,8 +14,8 @@ struct prepared {
 };
 
 /*
- * Looks up the user, if a command is run, and blocks the signals. An unknown
- * user ends the program. Returns false if it printed and latched an error. Call
+ * Looks up the user, if a command is run, and blocks the signals. Exits for an
+ * unknown user. Returns false if it printed and latched an error. Call
  * prepare_end() in either case.
  */
 bool prepare(struct prepared *w, const struct options *o);

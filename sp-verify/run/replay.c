@@ -33,7 +33,7 @@ static bool same_texts(char **a, char **b)
 	return !*a && !*b;
 }
 
-/* Compares two runs that both have a command line. */
+/* Whether two runs, which both have a command line, have the same one. */
 static bool same_command(const struct run *a, const struct run *b)
 {
 	return same_texts(a->argv, b->argv) && !strcmp(a->cwd, b->cwd) &&
@@ -53,8 +53,8 @@ static int compare_runs(const void *a, const void *b)
 }
 
 /*
- * Returns false if one of the picked runs has no command line; this was printed
- * and latched.
+ * Picks the runs. Returns false if it printed and latched an error: a picked
+ * run has no command line, for example.
  */
 static bool pick_runs(const struct trace *t, const char *pick,
 		      struct picked *p)
@@ -113,8 +113,8 @@ static bool same_groups(const struct run *run, const gid_t *groups, size_t n)
 }
 
 /*
- * Whether sp-verify already runs as the user of the run, so that nothing must
- * be switched.
+ * Whether sp-verify already runs as the user of the run, so that no switch is
+ * needed.
  */
 static bool is_own_user(const struct run *run)
 {
@@ -130,8 +130,8 @@ static bool is_own_user(const struct run *run)
 }
 
 /*
- * Leaves out limits that setrlimit(2) would refuse, and prints each of these
- * once.
+ * Sets the limits of the run. Leaves out limits that setrlimit(2) would refuse,
+ * and prints each of them once.
  */
 static void set_limits(const struct run *run,
 		       struct rlimit limits[static RLIM_NLIMITS])
@@ -158,7 +158,7 @@ static void set_limits(const struct run *run,
 	}
 }
 
-static void say_command(const struct run *run)
+static void print_command(const struct run *run)
 {
 	char *line = xstrdup(""), *printable;
 
@@ -170,7 +170,7 @@ static void say_command(const struct run *run)
 	free(line);
 }
 
-static void say_differences(const struct run *run)
+static void note_differences(const struct run *run)
 {
 	char *kernel = text_printable(run->kernel);
 	struct utsname here;
@@ -184,7 +184,7 @@ static void say_differences(const struct run *run)
 	free(kernel);
 }
 
-/* Copies the recorded run, but with a new id. */
+/* Copies the recorded run with a new id. */
 static void describe_again(const struct run *recorded,
 			   const struct command_user *user, struct run *run)
 {
@@ -200,7 +200,7 @@ static void describe_again(const struct run *recorded,
 	describe_append(&run->how, "command");
 }
 
-static void say_left(const struct picked *p, size_t next)
+static void report_not_run(const struct picked *p, size_t next)
 {
 	size_t n = 0;
 
@@ -229,8 +229,8 @@ static bool replay_run(const struct run *recorded, int stdout_fd,
 	struct run run = { 0 };
 	bool ok;
 
-	say_command(recorded);
-	say_differences(recorded);
+	print_command(recorded);
+	note_differences(recorded);
 	set_limits(recorded, limits);
 	describe_again(recorded, &user, &run);
 	ok = live_run(o, &command, &run, report, &result);
@@ -251,7 +251,7 @@ bool replay(const struct trace *t, const char *pick, int stdout_fd,
 		if (!is_repetition(&p, i))
 			ok = replay_run(p.runs[i], stdout_fd, o, report);
 	if (ok)
-		say_left(&p, i);
+		report_not_run(&p, i);
 	free(p.runs);
 	return ok;
 }

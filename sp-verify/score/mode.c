@@ -25,8 +25,8 @@ static void write_score(const struct options *o, const struct score *score)
 }
 
 /*
- * If no recording is named, stdin is not read, because a profile can be
- * examined alone.
+ * Scores a profile. Without named recordings it does not read stdin, because a
+ * profile can be scored alone.
  */
 static void score_filter(const struct options *o, const struct filter *filter)
 {

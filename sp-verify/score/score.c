@@ -21,12 +21,13 @@ enum { NUMBERS = 1024, X32_BASE = 0x40000000, RANKS = 3 };
 /* A call of this machine's architecture that the profile allows. */
 struct allowed {
 	struct call_id id;
-	bool narrowed;		/* allowed only for some arguments */
-	const struct danger *danger;	/* NULL: none */
-	uint64_t count;		/* how often it was recorded */
+	/* whether it is allowed only for some arguments */
+	bool narrowed;
+	const struct danger *danger;	/* NULL: not dangerous */
+	uint64_t count;		/* how often the call was recorded */
 };
 
-/* A profile in the comparison. */
+/* A profile with which ours is compared. */
 struct peer {
 	char *name;
 	char *source;
@@ -36,14 +37,15 @@ struct peer {
 struct score {
 	char *name;
 	bool recorded;
-	/* allowed calls of this architecture that have a name */
+	/* The number of allowed calls of this architecture with names. */
 	size_t n_named;
 	struct allowed *calls;
 	size_t n;
 	struct allowance own;
 	size_t n_seen, n_violations;
-	size_t n_logged;	/* how many of them are logged */
-	bool nameless;		/* it also allows numbers without a name */
+	size_t n_logged;	/* the number of calls that are logged */
+	/* whether numbers without a name are allowed, too */
+	bool nameless;
 	struct peer *peers;
 	size_t n_peers;
 	struct other {
@@ -226,7 +228,7 @@ static void add_usual(struct score *s, const struct engine *usual,
 	struct host host;
 
 	host_init(&host);
-	/* cannot fail: it knows all of these names */
+	/* This cannot fail, since all of these names exist. */
 	host_set_caps(&host, usual->caps, &bad);
 	free(bad);
 	for (int i = 0; i < ENGINE_FILES && !peer.source; i++)
@@ -286,7 +288,7 @@ size_t score_violations(const struct score *s)
 	return s->n_violations;
 }
 
-/* For people. */
+/* Output for people. */
 
 static size_t n_dangers(const struct allowance *a)
 {
@@ -297,7 +299,7 @@ static size_t n_dangers(const struct allowance *a)
 	return n;
 }
 
-/* Prints "none", or "2 (ptrace, keyctl)" with the worst call first. */
+/* Prints "none", or the calls with the worst first: "2 (ptrace, keyctl)". */
 static void print_dangers(const struct score *s, FILE *out)
 {
 	enum { NAMED = 5 };
@@ -422,7 +424,7 @@ void score_print(const struct score *s, FILE *out)
 	print_danger_table(s, out);
 }
 
-/* For programs. */
+/* Output for programs. */
 
 static json_t *allowance_json(const struct allowance *a)
 {

@@ -15,15 +15,16 @@
 struct score;
 
 /*
- * `name` is the profile's name in the output. `t` NULL: there is no recording.
+ * Computes the score. `name` is the profile's name in the output. `t` NULL:
+ * there is no recording.
  */
 struct score *score_new(const struct filter *filter, const char *name,
 			const struct trace *t,
 			const struct engine_files *files);
 void score_free(struct score *s);
 /*
- * The number of recorded calls of this machine's architecture that the filter
- * denies.
+ * Returns the number of recorded calls of this machine's architecture that the
+ * filter denies.
  */
 size_t score_violations(const struct score *s);
 /* Prints a summary line and tables. */

@@ -12,7 +12,7 @@
 #include "profile/host.h"
 #include "report/verdict.h"
 
-/* Kinds of loss that can hide a call of the workload. */
+/* The losses by which a call of the workload can be missing. */
 static const char *const touching[] = { "call", "task" };
 enum { N_TOUCHING = sizeof(touching) / sizeof(touching[0]) };
 
@@ -58,15 +58,15 @@ bool trace_is_usable(const struct trace *t, bool partial)
 	for (size_t i = 0; i < t->n_runs; i++)
 		fine &= run_is_usable(t->runs[i], partial);
 	if (fine && !t->calls.n) {
-		message_error("the trace holds no call");
+		message_error("the trace has no calls");
 		return false;
 	}
 	if (!fine)
-		message_note("use --allow-partial to verify what there is");
+		message_note("--allow-partial verifies the recorded calls");
 	return fine;
 }
 
-/* The facts to judge, found by call, since a call can have many. */
+/* The facts to judge, with tables to find those of a call. */
 struct judged {
 	const struct filter *filter;
 	const struct trace *trace;
@@ -107,7 +107,7 @@ static bool has_word(const char *list, const char *word)
 	return false;
 }
 
-/* Appends each name once. */
+/* Adds the name of a call to a list, once. */
 static void append(struct text_list *list, struct call_id id)
 {
 	char buf[SYSCALL_NAME_MAX];
@@ -148,9 +148,9 @@ static enum verdict judge_values(const struct filter *filter,
 }
 
 /*
- * Judges a call whose answer depends on its arguments by the recorded
- * arguments. It is undecided if the trace lacks the arguments of some of the
- * calls.
+ * Judges a call whose answer depends on its arguments, by the recorded
+ * arguments. The verdict is undecided if the arguments of some of the calls
+ * were not recorded.
  */
 static enum verdict judge_arguments(const struct judged *j,
 				    const struct call_total *total)
@@ -174,9 +174,9 @@ static enum verdict judge_arguments(const struct judged *j,
 }
 
 /*
- * Judges a call that a filter answered during the recording. The workload made
- * this call, too. The filter can be its own, or the profile that is verified
- * now.
+ * Judges a call that a filter denied during the recording: the workload made
+ * this call, too. The filter can be the workload's own, or the profile that is
+ * verified now.
  */
 static bool judge_denial(const struct filter *filter, const struct trace *t,
 			 const struct fact *denial, struct report *report,
@@ -220,9 +220,9 @@ static void judge_denials(const struct filter *filter, const struct trace *t,
 }
 
 /*
- * The kernel makes uprobe(2) and uretprobe(2) where a tool watches a program.
- * Since Linux 6.14 no filter sees them (kernel/seccomp.c,
- * seccomp_uprobe_exception()).
+ * Whether no filter sees the call. The kernel makes uprobe(2) and uretprobe(2)
+ * where a tool watches a program. Since Linux 6.14, filters do not see them
+ * (kernel/seccomp.c, seccomp_uprobe_exception()).
  */
 static bool passes_filters(struct call_id id, const struct trace *t)
 {
@@ -290,7 +290,7 @@ size_t simulate(const struct filter *filter, const struct trace *t,
 	return n;
 }
 
-/* Handles the answers of the workload's own filters. */
+/* Calls that the workload's own filters answered. */
 
 struct hidden_calls {
 	const struct filter *filter;
@@ -302,8 +302,9 @@ struct hidden_calls {
 };
 
 /*
- * Codes that only the kernel uses (linux/errno.h): a call that our listener
- * held was interrupted, and is made again, unless its task died.
+ * Whether a call was interrupted while our listener held it: the answer is a
+ * code that only the kernel uses (linux/errno.h). The task makes the call
+ * again, unless it died.
  */
 static bool is_given_up(int32_t answer)
 {
@@ -338,8 +339,8 @@ static void add_hidden(struct hidden_calls *h, const struct fact *fact,
 }
 
 /*
- * Adds a call that a signal handler or a supervisor answered. Calls that were
- * really made are already in the count.
+ * Adds a call that a signal handler or a supervisor answered. Calls that the
+ * kernel made are already in the count.
  */
 static void add_skipped(struct hidden_calls *h, const struct fact *call)
 {
@@ -350,9 +351,9 @@ static void add_skipped(struct hidden_calls *h, const struct fact *call)
 }
 
 /*
- * Our listener sees every call that is made. If it did not see a recorded call,
- * a filter answered that call when the recorder could not distinguish it from a
- * call in progress.
+ * Whether our listener did not see the call. It sees every call that is made.
+ * So a filter answered this call, at a time when the recorder could not
+ * distinguish that from a call in progress.
  */
 static bool is_unseen(const struct hidden_calls *h, const struct fact *call)
 {

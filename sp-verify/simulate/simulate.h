@@ -9,8 +9,9 @@
 #include "stream/trace.h"
 
 /*
- * Whether the trace can prove anything: it has calls, no call was lost, and
- * every run is complete (unless `partial`). Problems are printed and latched.
+ * Whether the trace can prove anything: it has calls, no call was lost, and,
+ * unless `partial` is set, every run is complete. Problems are printed and
+ * latched.
  */
 bool trace_is_usable(const struct trace *t, bool partial);
 
@@ -21,8 +22,8 @@ size_t simulate(const struct filter *filter, const struct trace *t,
 /* Whether the trace is complete. Prints nothing. */
 bool trace_is_whole(const struct trace *t);
 /*
- * Judges, by their numbers, the calls that a filter of the workload itself
- * answered. The recording began `begun_ns` after the run. `learn` can be NULL.
+ * Judges the calls that a filter of the workload itself answered, by their
+ * numbers. The recording began `begun_ns` after the run. `learn` can be NULL.
  */
 void simulate_hidden(const struct filter *filter, const struct trace *t,
 		     uint64_t begun_ns, struct report *report,
