@@ -139,9 +139,9 @@ static const struct option_row rows[] = {
 	  OPTION_FLAG(struct options, choice.by_image),
 	  .modes = SIDES | RUNS },
 	{ "from", 0, "MARK",
-	  "only what came after a mark of sp-record --mark",
+	  "only calls after a mark of sp-record --mark",
 	  OPTION_TEXT(struct options, choice.from), .modes = SIDES },
-	{ "until", 0, "MARK", "only what came before it",
+	{ "until", 0, "MARK", "only calls before a mark",
 	  OPTION_TEXT(struct options, choice.until), .modes = SIDES },
 	{ "arch", 0, "ARCH",
 	  "print the calls of this architecture, or of all\n"
@@ -155,7 +155,7 @@ static const struct option_row rows[] = {
 	  "do not count calls that only some repeated runs make",
 	  OPTION_FLAG(struct options, steady), .modes = SIDES },
 	{ "fail-on", 0, "WHAT",
-	  "what makes the status 1: added, removed or any (the\n"
+	  "exit with status 1 for: added, removed or any (the\n"
 	  "default); with \",dangerous\" only calls that are\n"
 	  "dangerous to allow; failed: a run that failed",
 	  set_fail_on, .modes = SIDES,
@@ -168,21 +168,21 @@ static const struct option_row rows[] = {
 	  OPTION_FLAG(struct options, github), .modes = SIDES },
 	HOST_OPTIONS(struct options, host, SIDES | SAMPLE),
 	{ "matrix", 0, NULL,
-	  "which run makes which call, and which runs suffice",
+	  "print which run makes which call, and which runs are enough",
 	  OPTION_FLAG(struct options, matrix), .selects = RUNS },
-	{ "csv", 0, NULL, "the matrix alone, as comma-separated values",
+	{ "csv", 0, NULL, "print the matrix alone, as comma-separated values",
 	  OPTION_FLAG(struct options, csv), .modes = RUNS },
 	{ "coverage", 0, NULL,
-	  "how many more runs like these would need a call that\n"
-	  "none of them made",
+	  "predict how many more runs like these would make a call\n"
+	  "that none of them made",
 	  OPTION_FLAG(struct options, coverage), .selects = SAMPLE },
 	UNIT_OPTION(struct options, chosen.unit,
 		    "which runs count as one: those of one argv (default),\n"
 		    "those of one name, or none (run); label:KEY: predict for\n"
 		    "runs with another value of the label", SAMPLE),
-	{ "args", 0, NULL, "calls with the values of their arguments",
+	{ "args", 0, NULL, "look at the values of arguments, too",
 	  OPTION_FLAG(struct options, args), .modes = SAMPLE },
-	{ "paths", 0, NULL, "paths and addresses instead of calls",
+	{ "paths", 0, NULL, "look at paths and addresses instead of calls",
 	  OPTION_FLAG(struct options, paths), .modes = SAMPLE },
 	{ "profile", 'p', "FILE",
 	  "calls that this profile allows are no risk",
@@ -190,8 +190,8 @@ static const struct option_row rows[] = {
 	{ "more", 0, "N", "predict N more runs (default: 100)",
 	  set_more, .modes = SAMPLE },
 	{ "fail-on-risk", 0, "N%",
-	  "status 1 unless at most N % of more runs would need a\n"
-	  "new call, by the upper bound",
+	  "exit with status 1 unless at most N % of more runs would\n"
+	  "make a new call, by the upper bound",
 	  set_limit, .modes = SAMPLE },
 	{ "json", 0, NULL, "print JSON",
 	  OPTION_FLAG(struct options, json), .modes = SAMPLE },

@@ -325,7 +325,9 @@ static const struct dependence {
 /* Returns NULL for a format whose rules depend on no names. */
 static const struct dependence *dependence_of(const struct format *format)
 {
-	for (size_t i = 0; i < sizeof(dependences) / sizeof(dependences[0]); i++)
+	size_t n = sizeof(dependences) / sizeof(dependences[0]);
+
+	for (size_t i = 0; i < n; i++)
 		if (dependences[i].write == format->write)
 			return &dependences[i];
 	return NULL;
@@ -651,54 +653,67 @@ static bool is_repeated(const struct fact *fact, const struct fact *previous)
 		fact->answer == previous->answer;
 }
 
-bool check_denials(const struct trace *t, const struct build *b)
+enum denial_list { LEFT_OUT, KILLED, MADE, MISSING, LISTS };
+
+/* Returns the list for a denied call. `totals` are the calls that were made. */
+static enum denial_list list_of_denial(const struct build *b,
+				       const struct fact *denial,
+				       const struct call_total *totals,
+				       size_t n)
+{
+	if (denial->answer > 0 && !b->deny_denied && !b->allow_denied)
+		return KILLED;
+	if (was_made(totals, n, denial->id))
+		return MADE;
+	return denial->answer == -ENOSYS && build_allows_missing(b) ?
+		MISSING : LEFT_OUT;
+}
+
+static void list_denials(const struct trace *t, const struct build *b,
+			 struct text_list lists[LISTS])
 {
 	struct fact **denials = facts_by_id(&t->denials), *previous = NULL;
-	enum { LEFT_OUT, KILLED, MADE, MISSING, LISTS };
-	struct text_list lists[LISTS] = { 0 };
-	char *left_out, *killed, *made, *missing;
 	size_t n;
 	struct call_total *totals = trace_totals(t, NULL, NULL, &n);
 
-	for (struct fact **d = denials; *d; previous = *d++) {
-		bool kills = (*d)->answer > 0 && !b->deny_denied &&
-			!b->allow_denied;
-
+	for (struct fact **d = denials; *d; previous = *d++)
 		if (!is_repeated(*d, previous))
-			add_denial(&lists[kills ? KILLED :
-					  was_made(totals, n, (*d)->id) ? MADE :
-					  (*d)->answer == -ENOSYS &&
-					  build_allows_missing(b) ? MISSING :
-					  LEFT_OUT], *d);
-	}
+			add_denial(&lists[list_of_denial(b, *d, totals, n)],
+				   *d);
 	free(totals);
 	free(denials);
-	left_out = text_list_end(&lists[LEFT_OUT]);
-	killed = text_list_end(&lists[KILLED]);
-	made = text_list_end(&lists[MADE]);
-	missing = text_list_end(&lists[MISSING]);
-	if (made)
-		message_note("allowed, since they were both made and denied while "
-			     "recording: %s", made);
-	if (left_out)
+}
+
+bool check_denials(const struct trace *t, const struct build *b)
+{
+	struct text_list lists[LISTS] = { 0 };
+	char *texts[LISTS];
+	bool killed;
+
+	list_denials(t, b, lists);
+	for (int i = 0; i < LISTS; i++)
+		texts[i] = text_list_end(&lists[i]);
+	killed = texts[KILLED];
+	if (texts[MADE])
+		message_note("allowed, since they were both made and denied "
+			     "while recording: %s", texts[MADE]);
+	if (texts[LEFT_OUT])
 		message_note("denied while it was recorded, %s: %s",
 			     b->allow_denied ? "but allowed here" :
 			     "and left out (--allow-denied adds them)",
-			     left_out);
-	if (missing)
+			     texts[LEFT_OUT]);
+	if (texts[MISSING])
 		message_note("denied while it was recorded, but allowed here, "
 			     "since a program does without it only if it "
 			     "fails with ENOSYS (--deny-denied denies it): %s",
-			     missing);
+			     texts[MISSING]);
 	if (killed)
 		message_error("%s: this call killed the program, so its later "
 			      "calls were not recorded "
 			      "(--allow-denied allows the call, "
-			      "--deny-denied leaves it out)", killed);
-	free(made);
-	free(left_out);
-	free(missing);
-	free(killed);
+			      "--deny-denied leaves it out)", texts[KILLED]);
+	for (int i = 0; i < LISTS; i++)
+		free(texts[i]);
 	return !killed;
 }
 

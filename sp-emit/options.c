@@ -278,9 +278,9 @@ static const struct option_row rows[] = {
 	  .modes = OF_CALLS },
 	HARNESS_OPTION(struct options, harness, 0),
 	{ "from", 0, "MARK",
-	  "only what came after a mark of sp-record --mark",
+	  "only calls after a mark of sp-record --mark",
 	  OPTION_TEXT(struct options, from) },
-	{ "until", 0, "MARK", "only what came before it",
+	{ "until", 0, "MARK", "only calls before a mark",
 	  OPTION_TEXT(struct options, until) },
 	{ "allow-denied", 0, NULL,
 	  "allow what a filter denied while it was recorded",
@@ -498,10 +498,40 @@ static bool reads_stdin(char *const *files)
 	return found;
 }
 
-static void check(const struct options *o)
+static void check_install(const struct options *o)
+{
+	if (!o->install)
+		return;
+	if (o->format->write != write_systemd)
+		message_usage("--install is only for --systemd");
+	if (o->output || o->explain)
+		message_usage("--install cannot be combined with --%s",
+			      o->output ? "output" : "explain");
+	if (geteuid())
+		message_usage("--install: only root can install a drop-in");
+}
+
+/* Refuses options that the format does not have. */
+static void check_support(const struct options *o)
 {
 	unsigned int flags = o->format->flags;
 
+	if (o->explain && flags & FORMAT_TRACE && !(flags & FORMAT_POLICY))
+		message_usage("--explain: --%s is not a profile",
+			      o->format->name);
+	if (o->paths && o->format->write != write_systemd)
+		message_usage("--paths: --%s %s", o->format->name,
+			      flags & FORMAT_PATHS ? "has them anyway" :
+			      "has no paths");
+	if (o->harden && o->format->write != write_systemd)
+		message_usage("--harden is only for --systemd");
+	if (o->has_args && !(flags & FORMAT_ARGS))
+		message_usage("--args: --%s has no rules for arguments",
+			      o->format->name);
+}
+
+static void check(const struct options *o)
+{
 	check_staging(o);
 	check_selection(o);
 	if (o->base && !strcmp(o->base, "-") && reads_stdin(o->traces))
@@ -517,13 +547,7 @@ static void check(const struct options *o)
 		message_usage("--add cannot be combined with --exact");
 	if (o->into && (o->format->write != write_oci || o->explain))
 		message_usage("--into is only for --oci");
-	if (o->install && o->format->write != write_systemd)
-		message_usage("--install is only for --systemd");
-	if (o->install && (o->output || o->explain))
-		message_usage("--install cannot be combined with --%s",
-			      o->output ? "output" : "explain");
-	if (o->install && geteuid())
-		message_usage("--install: only root can install a drop-in");
+	check_install(o);
 	if (o->paths && !through_is_empty(&o->through))
 		message_usage("--%s-through cannot be combined with --paths: "
 			      "stacks are recorded of calls, not of paths",
@@ -533,18 +557,7 @@ static void check(const struct options *o)
 	if (o->allow_denied && o->deny_denied)
 		message_usage("--allow-denied cannot be combined with "
 			      "--deny-denied");
-	if (o->explain && flags & FORMAT_TRACE && !(flags & FORMAT_POLICY))
-		message_usage("--explain: --%s is not a profile",
-			      o->format->name);
-	if (o->paths && o->format->write != write_systemd)
-		message_usage("--paths: --%s %s", o->format->name,
-			      flags & FORMAT_PATHS ? "has them anyway" :
-			      "has no paths");
-	if (o->harden && o->format->write != write_systemd)
-		message_usage("--harden is only for --systemd");
-	if (o->has_args && !(flags & FORMAT_ARGS))
-		message_usage("--args: --%s has no rules for arguments",
-			      o->format->name);
+	check_support(o);
 }
 
 void options_read(struct options *o, int argc, char **argv)

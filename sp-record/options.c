@@ -400,13 +400,13 @@ static const struct option_row rows[] = {
 	  "files, for sp-emit --harden",
 	  OPTION_FLAG(struct options, tracer.privileges) },
 	{ "mark", 0, "NAME[=WHAT]",
-	  "a phase NAME begins when a thread calls itself NAME,\n"
-	  "or with WHAT: the first call of that name (listen),\n"
+	  "begin a phase NAME when a thread takes the name NAME,\n"
+	  "or by WHAT: the first call of that name (listen),\n"
 	  "SIGUSR1 or SIGUSR2 to sp-record, or comm:NAME;\n"
 	  "sp-emit --from", .set = set_mark, .modes = RECORDINGS },
 	{ "split", 0, "HOW",
-	  "make runs of parts of COMMAND: children (each child of\n"
-	  "its process), exec:PATTERN (each execution of such a\n"
+	  "divide the recording into runs: children (each child of\n"
+	  "COMMAND), exec:PATTERN (each execution of such a\n"
 	  "program) or mark:FIFO (a name written there begins a\n"
 	  "run); see sandprint-runs(7)",
 	  .set = set_split, .modes = COMMAND },

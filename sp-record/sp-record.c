@@ -538,6 +538,48 @@ static void open_split(struct options *o, const struct command_user *user,
 		      "the file exists, but is not a FIFO" : strerror(-error));
 }
 
+/*
+ * Ends the recording of a command. `error` comes from recording_run(). Returns
+ * the exit status.
+ */
+static int end_traced(struct options *o, struct recording *r,
+		      struct tracer *tracer, struct log *log,
+		      struct output *out, int error)
+{
+	if (error || r->failure != COMMAND_STARTED) {
+		abandon(log, out);
+		if (error) {
+			split_close(&o->tracer.split);
+			message_fatal("cannot start the command: %s",
+				      strerror(-error));
+		}
+		return fail_to_start(r, *o->command);
+	}
+	if (!r->began) {
+		abandon(log, out);
+		return report_not_begun(r, tracer, *o->command);
+	}
+	if (may_block(o))
+		forward_release(&r->signals);
+	return write_stream(&(struct recorded){ o, &o->run, 1 }, r, tracer,
+			    log, out) ? exit_status(r) : STATUS_FAILED;
+}
+
+/* Records with BPF programs. */
+static int record_traced(struct options *o, struct recording *r,
+			 const struct command *command, struct tracer *tracer,
+			 struct output *out)
+{
+	struct log *log = open_log(o, tracer, out);
+	int status = recording_run(r, &o->recording, command, tracer);
+
+	status = end_traced(o, r, tracer, log, out, status);
+	log_free(log);
+	tracer_leave(tracer);
+	split_close(&o->tracer.split);
+	return status;
+}
+
 static int record_command(struct options *o, char **argv)
 {
 	struct command_user user = { 0 };
@@ -549,8 +591,7 @@ static int record_command(struct options *o, char **argv)
 	struct recording r = { 0 };
 	struct tracer *tracer;
 	struct output *out;
-	struct log *log;
-	int error;
+	int status;
 
 	if (o->user)
 		find_user(o->user, &user);
@@ -565,36 +606,10 @@ static int record_command(struct options *o, char **argv)
 		command.stdout_fd = STDERR_FILENO;
 	open_split(o, command.user, out);
 	tracer = open_tracer(o, out);
-	if (!tracer) {
-		error = record_notified(o, &r, &command, out);
-		command_user_free(&user);
-		return error;
-	}
-	log = open_log(o, tracer, out);
-	error = recording_run(&r, &o->recording, &command, tracer);
-	if (error || r.failure != COMMAND_STARTED) {
-		abandon(log, out);
-		if (error) {
-			split_close(&o->tracer.split);
-			message_fatal("cannot start the command: %s",
-				      strerror(-error));
-		}
-		error = fail_to_start(&r, argv[0]);
-	} else if (!r.began) {
-		abandon(log, out);
-		error = report_not_begun(&r, tracer, argv[0]);
-	} else {
-		if (may_block(o))
-			forward_release(&r.signals);
-		error = write_stream(&(struct recorded){ o, &o->run, 1 }, &r,
-				     tracer, log, out) ? exit_status(&r) :
-			STATUS_FAILED;
-	}
-	log_free(log);
-	tracer_leave(tracer);
-	split_close(&o->tracer.split);
+	status = tracer ? record_traced(o, &r, &command, tracer, out) :
+		record_notified(o, &r, &command, out);
 	command_user_free(&user);
-	return error;
+	return status;
 }
 
 /*

@@ -92,12 +92,13 @@ static char *set_audit(const struct option_row *row, void *to, const char *log)
 
 static const struct option_row rows[] = {
 	{ "profile", 'p', "FILE",
-	  "the profile: of the OCI, docker, podman, Kubernetes,\n"
-	  "minijail, firejail or systemd, or a raw filter;\n"
-	  "several are in force together", set_profile, .modes = PROFILES },
+	  "judge by this profile, of the OCI, docker, podman,\n"
+	  "Kubernetes, minijail, firejail or systemd, or a raw\n"
+	  "filter; several profiles are in force together",
+	  set_profile, .modes = PROFILES },
 	HOST_OPTIONS(struct options, source.host, PROFILES),
 	{ "pid", 0, "PID",
-	  "the filters of that process, before those of -p",
+	  "judge by the filters of that process, before -p",
 	  set_pid, .modes = PROFILES },
 	{ "as", 0, "LOADER",
 	  "compile the profile as libseccomp (the default), runc,\n"
@@ -105,16 +106,16 @@ static const struct option_row rows[] = {
 	  set_loader, .modes = PROFILES,
 	  .choices = "libseccomp runc runc-1.1.14 crun systemd" },
 	{ "landlock", 0, "FILE",
-	  "the policy, as sp-emit --landlock writes it",
+	  "judge by this policy, which sp-emit --landlock wrote",
 	  OPTION_TEXT(struct options, landlock), .selects = LANDLOCKS },
 	{ "score", 0, NULL,
-	  "how tight it is: what it allows, what of that was\n"
-	  "recorded, and what engines allow by default",
+	  "print how tight the profile is: the allowed calls, those\n"
+	  "that were recorded, and what engines allow by default",
 	  OPTION_FLAG(struct options, score), .selects = BIT(SCORE) },
 	SELECTION_OPTIONS(struct options, selection, RECORDINGS),
 	{ "replay", 0, NULL, "run the commands of the recordings again",
 	  OPTION_FLAG(struct options, replay), .selects = BIT(REPLAY) },
-	{ "run", 0, "ID", "only the runs of this name or id",
+	{ "run", 0, "ID", "with --replay: only the runs of this name or id",
 	  OPTION_TEXT(struct options, run), .modes = BIT(REPLAY) },
 	{ "user", 'u', "USER", "run COMMAND as USER",
 	  OPTION_TEXT(struct options, user), .modes = COMMANDS },
@@ -123,15 +124,17 @@ static const struct option_row rows[] = {
 	  "how the outcome differs from the recorded one",
 	  OPTION_FLAG(struct options, enforce), .modes = RUNS },
 	{ "audit", 0, "[LOGFILE]",
-	  "what the kernel logs, until ^C or -t, or has logged (a\n"
-	  "log of auditd, dmesg or journalctl; - is stdin)",
+	  "list the calls that the kernel logs, until ^C or -t, or\n"
+	  "those in a log of auditd, dmesg or journalctl (- is stdin)",
 	  set_audit, .selects = BIT(AUDIT) },
-	{ "exe", 0, "GLOB", "of executables whose path matches",
+	{ "exe", 0, "GLOB", "with --audit: only executables whose path matches",
 	  OPTION_TEXT(struct options, exe), .modes = BIT(AUDIT) },
-	{ "unit", 0, "NAME", "of a systemd unit; not from a log",
+	{ "unit", 0, "NAME",
+	  "with --audit: only this systemd unit; not from a log",
 	  OPTION_TEXT(struct options, unit), .modes = BIT(AUDIT) },
 	{ "container", 0, "NAME",
-	  "of a container, by name or id; not from a log",
+	  "with --audit: only this container (name or id); not\n"
+	  "from a log",
 	  OPTION_TEXT(struct options, container), .modes = BIT(AUDIT) },
 	{ "learn", 0, NULL,
 	  "write the denied calls as a stream, for sp-merge; the\n"
@@ -145,19 +148,19 @@ static const struct option_row rows[] = {
 	{ "output", 'o', "FILE",
 	  "write the list or stream to FILE, whole or not at all",
 	  OPTION_TEXT(struct options, output) },
-	{ "json", 0, NULL, "the list as a JSON array",
+	{ "json", 0, NULL, "write the list as a JSON array",
 	  OPTION_FLAG(struct options, json) },
 	{ "junit", 0, "FILE", "write a JUnit file as well, for a CI",
 	  OPTION_TEXT(struct options, junit),
 	  .modes = LISTS | LANDLOCKS },
 	HARNESS_OPTION(struct options, harness, RECORDINGS),
 	{ "from", 0, "MARK",
-	  "only what was recorded after a mark of sp-record --mark",
+	  "only calls after a mark of sp-record --mark",
 	  OPTION_TEXT(struct options, from), .modes = RECORDINGS },
-	{ "until", 0, "MARK", "only what was recorded before it",
+	{ "until", 0, "MARK", "only calls before a mark",
 	  OPTION_TEXT(struct options, until), .modes = RECORDINGS },
 	{ "allow-partial", 0, NULL,
-	  "accept recordings that do not hold all calls",
+	  "accept recordings that lack calls",
 	  OPTION_FLAG(struct options, partial),
 	  .modes = RECORDINGS | BIT(REPLAY) },
 };

@@ -169,20 +169,46 @@ static bool turn_on(struct audit_socket *a, int control, uint32_t limit)
 	return true;
 }
 
+/*
+ * Turns auditing on, or leaves it on, and raises the limit for waiting records.
+ * Returns NULL with errno on failure; the caller then closes `fd`.
+ */
+static struct audit_socket *begin(int fd, int control,
+				  const struct audit_status *status)
+{
+	struct audit_socket *a = xcalloc(1, sizeof(*a));
+	int size = RECEIVE_BYTES;
+
+	a->fd = fd;
+	a->was_enabled = status->enabled;
+	a->lost = status->lost;
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	a->note = -1;
+	if (a->was_enabled) {
+		look_for_note(a, status);
+	} else if (!turn_on(a, control, status->backlog_limit)) {
+		free(a);
+		return NULL;
+	}
+	if (status->backlog_limit && status->backlog_limit < BACKLOG &&
+	    set_backlog(control, BACKLOG))
+		a->backlog = status->backlog_limit;
+	return a;
+}
+
 struct audit_socket *audit_socket_open(audit_message *message, void *arg)
 {
 	struct sockaddr_nl address = {
 		.nl_family = AF_NETLINK, .nl_groups = AUDIT_NLGRP_READLOG,
 	};
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
-	int control = control_open();
+	int control = control_open(), error;
 	struct audit_status status = { 0 };
-	int size = RECEIVE_BYTES, error;
-	struct audit_socket *a;
+	struct audit_socket *a = NULL;
 
 	if (fd < 0 || control < 0 ||
 	    bind(fd, (struct sockaddr *)&address, sizeof(address)))
-		goto fail;
+		goto out;
 	/*
 	 * The capability is needed only at the end, but its lack is an error
 	 * from the start.
@@ -190,34 +216,20 @@ struct audit_socket *audit_socket_open(audit_message *message, void *arg)
 	errno = EPERM;
 	if (!capability_has(CAP_AUDIT_WRITE) ||
 	    !ask(control, AUDIT_GET, &status, AUDIT_GET))
-		goto fail;
-	a = xcalloc(1, sizeof(*a));
-	a->fd = fd;
-	a->message = message;
-	a->arg = arg;
-	a->was_enabled = status.enabled;
-	a->lost = status.lost;
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-	a->note = -1;
-	if (a->was_enabled) {
-		look_for_note(a, &status);
-	} else if (!turn_on(a, control, status.backlog_limit)) {
-		free(a);
-		goto fail;
+		goto out;
+	a = begin(fd, control, &status);
+	if (a) {
+		a->message = message;
+		a->arg = arg;
 	}
-	if (status.backlog_limit && status.backlog_limit < BACKLOG &&
-	    set_backlog(control, BACKLOG))
-		a->backlog = status.backlog_limit;
-	close(control);
-	return a;
-fail:
+out:
 	error = errno;
-	if (fd >= 0)
+	if (fd >= 0 && !a)
 		close(fd);
 	if (control >= 0)
 		close(control);
 	errno = error;
-	return NULL;
+	return a;
 }
 
 void audit_socket_close(struct audit_socket *a)

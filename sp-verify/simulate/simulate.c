@@ -239,6 +239,49 @@ static bool passes_filters(struct call_id id, const struct trace *t)
 	return true;
 }
 
+/* Calls that notes name. */
+struct noted {
+	struct text_list undecided, logged;
+	size_t n_logged;
+};
+
+static void judge_call(const struct judged *j, const struct call_total *total,
+		       struct noted *noted)
+{
+	struct filter_answers answers;
+	enum verdict verdict;
+
+	filter_run_any(j->filter, total->id, &answers);
+	verdict = verdict_of(&answers);
+	if (verdict == VERDICT_ALLOWED &&
+	    answers.actions[0] == SECCOMP_RET_LOG) {
+		append(&noted->logged, total->id);
+		noted->n_logged++;
+	}
+	if (verdict == VERDICT_UNDECIDED)
+		verdict = judge_arguments(j, total);
+	if (verdict == VERDICT_DENIED)
+		add_violation(j, total, &answers);
+	else if (verdict == VERDICT_UNDECIDED)
+		append(&noted->undecided, total->id);
+}
+
+static void print_noted(struct noted *noted)
+{
+	char *list = text_list_end(&noted->undecided);
+
+	if (list)
+		message_note("undecided: depends on arguments that were not "
+			     "recorded: %s (judged if sp-verify runs the "
+			     "command itself: -- COMMAND)", list);
+	free(list);
+	list = text_list_end(&noted->logged);
+	if (list)
+		message_note("%zu call%s would be logged: %s", noted->n_logged,
+			     noted->n_logged == 1 ? "" : "s", list);
+	free(list);
+}
+
 size_t simulate(const struct filter *filter, const struct trace *t,
 		struct report *report)
 {
@@ -248,42 +291,13 @@ size_t simulate(const struct filter *filter, const struct trace *t,
 	};
 	size_t n;
 	struct call_total *totals = trace_totals(t, NULL, NULL, &n);
-	struct text_list undecided = { NULL, 0 }, logged = { NULL, 0 };
-	size_t n_logged = 0;
-	char *list;
+	struct noted noted = { { NULL, 0 }, { NULL, 0 }, 0 };
 
-	for (size_t i = 0; i < n; i++) {
-		struct filter_answers answers;
-		enum verdict verdict;
-
-		if (passes_filters(totals[i].id, t))
-			continue;
-		filter_run_any(filter, totals[i].id, &answers);
-		verdict = verdict_of(&answers);
-		if (verdict == VERDICT_ALLOWED &&
-		    answers.actions[0] == SECCOMP_RET_LOG) {
-			append(&logged, totals[i].id);
-			n_logged++;
-		}
-		if (verdict == VERDICT_UNDECIDED)
-			verdict = judge_arguments(&j, &totals[i]);
-		if (verdict == VERDICT_DENIED)
-			add_violation(&j, &totals[i], &answers);
-		else if (verdict == VERDICT_UNDECIDED)
-			append(&undecided, totals[i].id);
-	}
-	judge_denials(filter, t, report, &undecided);
-	list = text_list_end(&undecided);
-	if (list)
-		message_note("undecided: depends on arguments that were not "
-			     "recorded: %s (judged if sp-verify runs the "
-			     "command itself: -- COMMAND)", list);
-	free(list);
-	list = text_list_end(&logged);
-	if (list)
-		message_note("%zu call%s would be logged: %s", n_logged,
-			     n_logged == 1 ? "" : "s", list);
-	free(list);
+	for (size_t i = 0; i < n; i++)
+		if (!passes_filters(totals[i].id, t))
+			judge_call(&j, &totals[i], &noted);
+	judge_denials(filter, t, report, &noted.undecided);
+	print_noted(&noted);
 	free(totals);
 	free(j.calls);
 	free(j.arguments);
