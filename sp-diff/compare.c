@@ -43,9 +43,9 @@ static bool is_grouped(const struct side *own, const struct side *other,
 }
 
 /*
- * Whether the call's line is left out. A profile has calls for each
- * architecture of its machine, so without --arch only those of the native one
- * get a line. Calls of a recording were really made, so all of them do.
+ * Whether the call's line is left out. Without --arch, all calls of a recording
+ * get a line, since they were made, but of a profile only those of the native
+ * architecture: it has calls for each architecture of its machine.
  */
 static bool is_folded(const struct comparison *c, const struct side *own,
 		      const struct side *old, const struct entry *entry)

@@ -343,9 +343,9 @@ static const char open_rules[] =
 "  ptrace,\n"
 "  unix,\n"
 "  dbus,\n"
-"  # Not mediated by this ABI: user namespaces, io_uring, message queues. Nor\n"
-"  # by AppArmor: stat, access, readlink, chdir, ioctl, System V IPC, and what\n"
-"  # is done with descriptors that were open before.\n"
+"  # Not mediated by this ABI: user namespaces, io_uring, message queues.\n"
+"  # Not mediated by AppArmor: stat, access, readlink, chdir, ioctl, System V\n"
+"  # IPC, and the use of descriptors that were open before.\n"
 "\n";
 
 void write_apparmor(const struct emit *emit, FILE *out)

@@ -284,8 +284,8 @@ char *digest_certainty(const struct digest *d)
 		return xstrdup("One run says nothing about what another would "
 			       "add");
 	if (units < 2)
-		return xasprintf("All %zu runs have one %s: nothing tells what "
-				 "another one would add", d->recordings,
+		return xasprintf("All %zu runs have one %s: they do not show "
+				 "what another one would add", d->recordings,
 				 d->words->one);
 	if (units < RISK_UNITS_MIN)
 		return xasprintf("%zu different %s were recorded; for %zu of "

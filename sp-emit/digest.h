@@ -46,7 +46,7 @@ struct digest {
 	struct digest_call *calls;	/* sorted by architecture and number */
 	size_t n;
 	size_t allowed;		/* allowed calls of the native architecture */
-	size_t observed;	/* of these, those that a run made */
+	size_t observed;	/* those of `allowed` that a run made */
 	size_t foreign;		/* allowed calls of other architectures */
 	/* dangerous calls that are allowed, by rank from 1 */
 	size_t dangers[4];
@@ -65,7 +65,7 @@ struct digest {
 	double unique;
 	/* the number of runs; all parts of one recording count as one */
 	size_t recordings;
-	size_t failed;		/* of these, those with ending_is_failure() */
+	size_t failed;		/* those of `recordings` that failed */
 	struct fact **facts;	/* private */
 	struct fact **stacks;	/* facts_by_id() */
 };

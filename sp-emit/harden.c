@@ -244,8 +244,8 @@ static struct verdict judge_call(const struct emit *emit,
 }
 
 /*
- * Returns "calls of mmap, mprotect, 12: none ", followed by `none`, which is
- * the act that no call did.
+ * Returns "calls of mmap, mprotect, 12: none ", followed by an act that no call
+ * did (`none`), such as "asks for a realtime policy".
  */
 static char *evidence(const struct trace *t, const struct denied_call *d,
 		      const char *none)
@@ -288,7 +288,8 @@ static struct verdict judge_memory(const struct emit *emit)
 
 static struct verdict judge_personality(const struct emit *emit)
 {
-	return judge_calls(emit, personality_calls, "asks for another one");
+	return judge_calls(emit, personality_calls, "asks for another "
+			   "personality");
 }
 
 static struct verdict judge_realtime(const struct emit *emit)

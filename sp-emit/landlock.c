@@ -360,11 +360,11 @@ static struct landlock_policy *make_policy(const struct emit *emit,
 	allow_moves(p, uses, levels);
 	allow_sockets(p, emit->trace);
 	if (widened)
-		message_note("%zu patterns are allowed by the directories that "
-			     "hold them (--explain lists them)", widened);
+		message_note("the directories of %zu patterns are allowed in "
+			     "their place (--explain lists them)", widened);
 	if (levels->n)
-		message_note("files move between directories, and the kernel "
-			     "wants the new one's rights in the old one, too: "
+		message_note("files move between directories, for which the "
+			     "kernel requires equal rights in both: "
 			     "%zu %s (--explain lists them)", levels->n,
 			     levels->n == 1 ? "rule gains rights" :
 			     "rules gain rights");
@@ -456,7 +456,7 @@ static const char header_start[] =
 
 static const char header_end[] =
 "\n"
-"/* The rights of landlock(7) that a version of the kernel's ABI knows. */\n"
+"/* Returns the rights of landlock(7) that this version of the ABI has. */\n"
 "static inline uint64_t sandprint_known(long abi)\n"
 "{\n"
 "\treturn abi < 2 ? 0x1fff : abi < 3 ? 0x3fff : abi < 5 ? 0x7fff : 0xffff;\n"
@@ -484,9 +484,9 @@ static const char header_end[] =
 "}\n"
 "\n"
 "/*\n"
-" * Confine the calling thread, and what it starts from here on, as far as this\n"
-" * kernel can: 0 or -errno. Paths that do not exist are left out. Sets\n"
-" * no_new_privs.\n"
+" * Confines the calling thread, and the threads and processes that it starts\n"
+" * later, as far as the kernel supports it. Leaves out paths that do not exist.\n"
+" * Sets no_new_privs. Returns 0 or -errno.\n"
 " */\n"
 "static inline int sandprint_landlock(void)\n"
 "{\n"

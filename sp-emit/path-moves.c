@@ -59,8 +59,8 @@ static void fold_move(struct fold *fold, const struct fact *fact)
 }
 
 /*
- * Whether the name was moved from (`source`) or moved to, and no record has the
- * other name.
+ * Whether a file was moved from this name (`source`), or to it, and no record
+ * has the other name of the file.
  */
 static bool is_unpaired(const struct folded *f, bool source)
 {

@@ -208,8 +208,8 @@ static char *template_of(const char *path, size_t n, enum making making)
 }
 
 /*
- * Finds patterns for names of files that were created as temporary files are,
- * and that do not look chosen.
+ * Finds patterns for names of files that were created as mkstemp(3) creates
+ * them, unless the names look chosen.
  */
 static void find_templates(struct fold *fold)
 {

@@ -135,7 +135,7 @@ static bool is_changed(const struct path_use *u)
 {
 	uint32_t changes = u->access & PATH_CHANGES;
 
-	/* A write to one of these does not change the file system. */
+	/* A write to a FIFO, a socket or a device changes no file system. */
 	if (u->types && !(u->types & ~SPECIAL))
 		changes &= ~(uint32_t)(NAME_WRITE | NAME_TRUNCATE);
 	return changes != 0;
@@ -265,7 +265,7 @@ static bool is_unnamed(const struct fact *fact, const char *path)
 		*path == '/' && strncmp(path, "/memfd:", strlen("/memfd:"));
 }
 
-/* Returns the directories of such files, as patterns. */
+/* Returns the directories of files without a name, as patterns. */
 static struct path_list unnamed_directories(const struct trace *t)
 {
 	struct path_list list = { NULL, 0 };
@@ -302,7 +302,7 @@ static void note_unnamed(const struct path_list *directories, FILE *out)
 	free(text);
 }
 
-/* No rule can name such a file, so this adds its directory. */
+/* Adds the directories of files without a name, which no rule can name. */
 static void add_unnamed(struct path_list *list, const struct emit *emit,
 			FILE *out)
 {

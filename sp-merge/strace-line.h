@@ -25,7 +25,7 @@ enum strace_kind {
 	STRACE_SUMMARY_MODE,	/* the mode for the table that follows */
 	/* a signal, a stack, or dumped data */
 	STRACE_OTHER,
-	STRACE_BAD,		/* none of these, or only a part of a line */
+	STRACE_BAD,		/* not from strace, or only a part of a line */
 };
 
 struct strace_line {

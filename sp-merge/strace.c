@@ -25,7 +25,7 @@
 /* Counts of calls in one mode, which may still be unknown. */
 struct group {
 	const struct arch *arch;	/* NULL: still unknown */
-	/* the group that this one was joined to */
+	/* the group to which this group was joined */
 	struct group *same;
 	struct column calls;
 	/* For messages: the process that made the calls. */
@@ -43,7 +43,7 @@ struct process {
 	int pending;
 	/* whether `first` is its parent's group */
 	bool has_parent;
-	bool seen;			/* whether the log has lines of it */
+	bool seen;			/* whether the log has its lines */
 	bool ended;
 	bool watched;			/* whether strace still watches it */
 };
@@ -55,7 +55,7 @@ struct log {
 	struct process *processes;
 	/* whether processes in the log started others */
 	bool has_children;
-	bool unfollowed;	/* whether the log lacks all lines of these */
+	bool unfollowed;	/* whether the log has no lines of children */
 	/* list of processes that have not ended */
 	struct process *alive;
 	/* the process of lines without a pid */
@@ -418,7 +418,7 @@ static bool see_mode(struct log *log, struct lines *l,
 	return true;
 }
 
-/* Begins the table of -c, whose first line has the names of the columns. */
+/* The table of -c. Its first line has the names of the columns. */
 
 static bool begin_summary(struct log *log, struct lines *l)
 {
@@ -440,8 +440,8 @@ static bool begin_summary(struct log *log, struct lines *l)
 }
 
 /*
- * Returns the index of the word for a column in a row of `n` words. A row with
- * a word less lacks the number of errors.
+ * Returns the index of the word for a column in a row of `n` words. If there is
+ * one word too few, the number of errors is missing.
  */
 static int word_of_column(const struct columns_of_summary *s, int column, int n)
 {
@@ -685,8 +685,7 @@ static bool read_log(struct log *log, struct input *in)
 }
 
 /*
- * At the end of all logs: chooses a mode for each group whose mode no line
- * shows.
+ * The end of all logs: each group whose mode no line shows gets a mode.
  */
 
 static size_t count_unknown(const struct log *log)
@@ -699,8 +698,8 @@ static size_t count_unknown(const struct log *log)
 }
 
 /*
- * If there is only one group, its process was started by strace in the native
- * mode.
+ * Gives the native mode to groups without a mode: strace would have shown
+ * another one. Refuses several such groups if the log has other modes, too.
  */
 static bool resolve_groups(struct log *log, const char *name)
 {

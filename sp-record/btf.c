@@ -504,7 +504,7 @@ static void write_types(struct excerpt *e)
 }
 
 /* Lists our structures that have a name. */
-static void want(struct excerpt *e)
+static void list_wanted(struct excerpt *e)
 {
 	uint32_t n = btf__type_cnt(e->local);
 
@@ -585,7 +585,7 @@ bool btf_write_excerpt(const struct kernel_btf *kernel,
 	struct excerpt e = { .local = local, .kernel = kernel };
 	bool ok = false;
 
-	want(&e);
+	list_wanted(&e);
 	e.btf = btf__new_empty();
 	if (e.btf) {
 		for (size_t i = 0; i < kernel->n_structs; i++)

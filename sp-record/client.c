@@ -27,7 +27,7 @@ static const struct client {
 	 * Commands that ask the daemon to run something, such as " run exec ".
 	 */
 	const char *verbs;
-	const char *groups;	/* words that can come before such a command */
+	const char *groups;	/* words that can come before the verb */
 	const char *values;	/* options whose value is the next word */
 	/* Options that the line must have, and must not have. */
 	const char *needs, *lacks;

@@ -15,7 +15,7 @@
 
 struct mappings;
 
-/* Begins to follow mappings. Returns NULL and errno on failure. */
+/* Begins to follow mappings. Returns NULL with errno on failure. */
 struct mappings *mappings_open(void);
 void mappings_free(struct mappings *m);
 /* Takes the records that have come. */

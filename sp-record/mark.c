@@ -101,7 +101,7 @@ bool mark_add(struct marks *m, const char *arg, char **problem)
 	if (!*problem)
 		*problem = set_what(&mark, equals ? equals + 1 : NULL);
 	if (!*problem && is_taken(m, &mark))
-		*problem = xstrdup("another phase begins there already");
+		*problem = xstrdup("another phase begins at the same event");
 	if (*problem) {
 		free(mark.name);
 		return false;

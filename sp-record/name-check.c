@@ -186,7 +186,7 @@ static void follow(struct walking *w, int link)
 		go_to_root(w);
 }
 
-/* The path cannot be followed further: this keeps the rest of it unchanged. */
+/* Keeps the rest of the path unchanged, because it cannot be followed. */
 static void lose(struct walking *w, const char *name, size_t size)
 {
 	w->missing = errno == ENOENT;

@@ -119,7 +119,7 @@ static const struct {
 	OTHER("listen", NAMES_LISTEN, NONE, NONE, NONE, SOCKET_LISTEN),
 };
 enum { N_CALLS = sizeof(table) / sizeof(table[0]) };
-_Static_assert((int)N_CALLS < (int)NAME_SPECS, "an element for each");
+_Static_assert((int)N_CALLS < (int)NAME_SPECS, "room for each call");
 
 enum { NR_X86_MMAP = 90 };
 

@@ -190,10 +190,11 @@ static bool needs_check(const struct arrived *a)
 
 /*
  * Whether the name can be trusted. Owners and modes must permit the call there.
- * Besides, the object must have changed when the call changed it. If the file
- * system has no times, it is enough that no other task could write the memory
- * of the name. A failed call changes nothing, and may have failed before the
- * kernel checked permissions.
+ * Besides, a change must prove the name: the object changed when the call
+ * changed it. If there is no proof, because the call changes nothing or the
+ * file system has no times, it is enough that no other task could write the
+ * memory of the name. A failed call changes nothing, and may have failed before
+ * the kernel checked permissions.
  */
 static bool is_believed(const struct arrived *a,
 			const struct name_answer *answer)

@@ -296,7 +296,7 @@ static void reap_orphans(const struct notify *n)
 			;
 }
 
-static void turn(struct notify *n)
+static void handle_events(struct notify *n)
 {
 	enum { NOTIFIED = WORKLOAD_FDS, ENDED, STARTED, N_FDS };
 	struct pollfd p[N_FDS] = {
@@ -335,7 +335,7 @@ static void note_end(const struct notify *n)
 	r->timed_out = n->workload.stage != WORKLOAD_RUNS;
 	r->duration_ns = n->started ? now_ns() - n->start_ns : 0;
 	if (n->started && !n->hung_up && !n->options->quiet)
-		message_note("the recording has ended; processes that are left "
+		message_note("the recording has ended; the remaining processes "
 			     "keep running");
 }
 
@@ -374,7 +374,7 @@ int notify_run(struct notify *n, struct recording *r,
 	if (!error)
 		error = start(n, command);
 	while (!error && !is_over(n))
-		turn(n);
+		handle_events(n);
 	if (!error)
 		note_end(n);
 	forward_close(&r->signals);

@@ -191,7 +191,7 @@ static void describe_part(const struct splits_read *s, uint32_t i,
 	if (run->flags & SPLIT_CROWDED)
 		describe_append(&part->blind, "programs that the run started "
 				"when the table of images was full: their "
-				"calls are in the run of the further ones");
+				"calls are in the last run");
 }
 
 static void describe_harness(const struct run *whole, struct run *part)

@@ -137,7 +137,7 @@ static int attach(struct tracer *t)
 		skel->links.cap_capable = bpf_program__attach_raw_tracepoint(
 			skel->progs.cap_capable, "cap_capable");
 	t->sees_capabilities = skel->links.cap_capable;
-	/* The hints are only right if no exit and no exec is missed. */
+	/* The hints require that the programs see every exit and every exec. */
 	if (!machine_can_preempt())
 		__atomic_store_n(&skel->bss->control.hinting, 1,
 				 __ATOMIC_RELEASE);

@@ -106,8 +106,8 @@ static bool is_executed(const struct run *run, const struct trace *t,
 }
 
 /*
- * Returns how often systemd executed the file. Executions by the service itself
- * have a start, which is subtracted.
+ * Returns how often systemd executed the file. The trace has a start for each
+ * execution by the service itself; these are subtracted.
  */
 static uint64_t executed_by_manager(const struct trace *t, const char *path)
 {

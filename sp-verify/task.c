@@ -168,7 +168,7 @@ struct filter *task_filter(pid_t pid)
 	if (all || (error != EINVAL && error != ENOENT))
 		mend_sleep(pid, all);
 	ptrace(PTRACE_DETACH, pid, NULL, (void *)(intptr_t)sig);
-	if (all && error == ENOENT)	/* there are no more filters */
+	if (all && error == ENOENT)	/* all filters were read */
 		return all;
 	print_failure(pid, error);
 	filter_free(all);

@@ -92,7 +92,10 @@ static bool is_seen(struct work *w, int fd)
 	return false;
 }
 
-/* Without these, the answer would depend on the state of the machine. */
+/*
+ * Whether the error is a lack of resources, which says nothing about the file:
+ * an answer without the file would depend on the state of the machine.
+ */
 static bool is_shortage(int error)
 {
 	return error == EMFILE || error == ENFILE || error == ENOMEM;

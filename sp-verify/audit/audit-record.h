@@ -35,7 +35,7 @@ void audit_record_free(struct audit_record *r);
  */
 const char *audit_record_read(const char *text, struct audit_record *r);
 
-/* The way on which a record got into its log. A record can get there on two. */
+/* The way by which a record got into its log. It can get there in two ways. */
 enum audit_way {
 	AUDIT_BY_AUDITD,	/* type=SECCOMP msg=audit(…): */
 	AUDIT_BY_PRINTK,	/* audit: type=1326 audit(…): */

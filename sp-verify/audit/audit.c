@@ -63,7 +63,7 @@ static bool allows(const struct filter *filter, struct call_id id)
 		SECCOMP_RET_ALLOW;
 }
 
-static bool is_meant(const struct audit *s, const struct audit_record *r)
+static bool is_listed(const struct audit *s, const struct audit_record *r)
 {
 	const struct audit_options *o = s->options;
 
@@ -102,7 +102,7 @@ static void on_message(void *audit, uint16_t type, const char *text)
 	s->n_records++;
 	if (problem && !s->n_garbled++)
 		message_error("a malformed record of the kernel: %s", problem);
-	else if (!problem && is_meant(s, &r) && is_in_cgroup(s, r.pid))
+	else if (!problem && is_listed(s, &r) && is_in_cgroup(s, r.pid))
 		take(s, &r, AUDIT_BY_AUDITD);
 	audit_record_free(&r);
 }
@@ -349,7 +349,7 @@ static void take_line(struct audit *s, char *text, bool cut)
 		report_malformed(s, "too long");
 	else if (l.kind == AUDIT_GARBLED)
 		report_malformed(s, l.problem);
-	else if (l.kind == AUDIT_RECORD && is_meant(s, &l.record))
+	else if (l.kind == AUDIT_RECORD && is_listed(s, &l.record))
 		take(s, &l.record, l.way);
 	see_printed(s, &l);
 	s->n_records += l.kind == AUDIT_RECORD;
@@ -360,7 +360,7 @@ static void take_line(struct audit *s, char *text, bool cut)
 }
 
 /*
- * Reports losses. A record that printk did not print is not lost if it came on
+ * Reports losses. A record that printk did not print is not lost if it came in
  * another way.
  */
 static void sum_up(struct audit *s, struct run *run)
@@ -378,9 +378,9 @@ static void sum_up(struct audit *s, struct run *run)
 			      "records: the list may be incomplete", s->name,
 			      losses, losses == 1 ? "s" : "");
 	else if (printk_counts && ends_in_burst(s))
-		message_error("%s: ends in a burst of records, of which the "
-			      "kernel prints %d in %d seconds: the list may "
-			      "be incomplete", s->name, BURST, BURST_S);
+		message_error("%s: ends in a burst of records, and the kernel "
+			      "prints only %d in %d seconds: the list may be "
+			      "incomplete", s->name, BURST, BURST_S);
 	s->n_lost += s->n_garbled + losses + (printk_counts &&
 					      ends_in_burst(s));
 	run->start_ns = tally_first_ns(s->tally);
@@ -388,8 +388,8 @@ static void sum_up(struct audit *s, struct run *run)
 }
 
 /*
- * Whether the file is a log of the kernel or auditd. Another file has no
- * denials either, but that would prove nothing.
+ * Whether the file is a log of the kernel or auditd. In another file, the lack
+ * of denials proves nothing.
  */
 static bool is_log(const struct audit *s)
 {

@@ -321,7 +321,7 @@ static bool send_operation(const struct forks *f,
 		(ssize_t)m.header.nlmsg_len;
 }
 
-/* Waits for the answer to our request. Without a connector, there is none. */
+/* Waits for the answer to our request. Without a connector, none comes. */
 static bool wait_for_answer(struct forks *f)
 {
 	uint64_t end_ns = now_ns() + ANSWER_MS * 1000000ULL;

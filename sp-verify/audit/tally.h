@@ -21,13 +21,13 @@ bool tally_add(struct tally *t, const struct audit_record *r,
 	       enum audit_way way);
 /* Returns the number of records. */
 uint64_t tally_count(const struct tally *t);
-/* Whether at least as many records came on other ways as by printk. */
+/* Whether at least as many records came in other ways as by printk. */
 bool tally_has_more_than_printk(const struct tally *t);
 /* The earliest and the latest time, UTC in ns; 0: unknown. */
 uint64_t tally_first_ns(const struct tally *t);
 uint64_t tally_last_ns(const struct tally *t);
 /*
- * Adds all calls to the report. A record can come on several ways, so the
+ * Adds all calls to the report. A record can come in several ways, so the
  * highest count of a way is used for each call. Times are relative to
  * `start_ns`.
  */

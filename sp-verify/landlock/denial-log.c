@@ -102,8 +102,8 @@ static void on_domain(struct denial_log *a, const char *text)
 	uint64_t id = domain ? strtoull(domain, NULL, 16) : 0;
 
 	/*
-	 * The process may create further domains. Ids grow, and it created ours
-	 * first.
+	 * The process may create further domains. Ours has the lowest id, since
+	 * it created ours first, and ids grow.
 	 */
 	if (status && pid && !strcmp(status, "allocated") && a->pid &&
 	    strtol(pid, NULL, 10) == a->pid &&

@@ -46,7 +46,7 @@ struct session {
 	struct denial starts[STARTS_MAX];
 	size_t n_starts;
 	bool started;		/* whether the command's program runs */
-	/* whether the profile really denied one of these execves */
+	/* whether the profile really denied an execve of `starts` */
 	bool start_denied;
 	bool failed;		/* whether the command could not be run */
 	/* whether the last task under the filter has ended */

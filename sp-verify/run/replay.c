@@ -33,7 +33,10 @@ static bool same_texts(char **a, char **b)
 	return !*a && !*b;
 }
 
-/* Whether two runs, which both have a command line, have the same one. */
+/*
+ * Whether two runs have the same command line, working directory and user. Both
+ * must have a command line.
+ */
 static bool same_command(const struct run *a, const struct run *b)
 {
 	return same_texts(a->argv, b->argv) && !strcmp(a->cwd, b->cwd) &&
