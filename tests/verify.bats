@@ -629,7 +629,7 @@ is_deaf() {
 	done
 }
 
-FILE INSTRUCTION… — writes a raw filter; each instruction is CODE,JT,JF,K
+# raw FILE INSTRUCTION… — writes a raw filter; each instruction is CODE,JT,JF,K
 raw() {
 	/usr/bin/python3 -c 'import struct, sys
 for i in sys.argv[1:]:
