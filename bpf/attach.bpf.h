@@ -30,53 +30,38 @@ static __always_inline void arm_task(struct task_slot *slot, __u32 state,
 }
 
 /*
- * `address` is that of a task_struct; `state` has STATE_MANAGER and
- * STATE_SCOPE. The function is not static: the verifier then checks it once,
- * and not in each iteration of a loop.
+ * Whether the task is one of user space that may be followed, and not the
+ * recorder or a child of it that reads files: lib/process/file-child.h.
  */
-ATTACH_ONCE int follow_candidate(__u64 address, __u32 state, bool arm)
+static __always_inline bool is_candidate(struct task_struct *task,
+					 struct task_slot *slot,
+					 struct file *exe)
 {
-	struct task_struct *task = (void *)address;
-	struct task_slot *slot = slot_of(BPF_CORE_READ(task, pid));
-	struct file *exe = BPF_CORE_READ(task, mm, exe_file);
-	__u32 image, none = IMAGE_NONE;
+	return (!slot || slot->image == IMAGE_NONE) && exe &&
+	    !(BPF_CORE_READ(task, flags) & PF_NOT_FOLLOWED) &&
+	    (__u32)BPF_CORE_READ(task, tgid) != control.self &&
+	    (__u32)BPF_CORE_READ(task, real_parent, tgid) != control.self;
+}
 
-	if ((slot && slot->image != IMAGE_NONE) || !exe ||
-	    BPF_CORE_READ(task, flags) & PF_NOT_FOLLOWED ||
-	    (__u32)BPF_CORE_READ(task, tgid) == control.self ||
-	    /*
-	     * a child of the recorder, which reads files:
-	     * lib/process/file-child.h
-	     */
-	    (__u32)BPF_CORE_READ(task, real_parent, tgid) == control.self)
-		return 0;
-	if (!arm && !may_trace(address)) {
-		withhold(task);
-		return 0;
-	}
-	if (!slot) {
-		add(&progress.lost_tasks, 1);
-		return 0;
-	}
-	if (arm) {
-		arm_task(slot, state, task);
-		return 0;
-	}
+static __always_inline void note_home(struct task_struct *task)
+{
 	if (!home_root.dentry)
 		home_owner = mount_owner(task);
 	set_root(&home_root, (struct place){
 		BPF_CORE_READ(task, fs, root.dentry),
 		BPF_CORE_READ(task, fs, root.mnt),
 	});
-	image = in_phase(image_of(exe, task, scope_of(state)));
-	compare_exchange(&slot->state, 0, state_with(state, POSITION_TRANSIT));
-	add(&progress.live, 1);
-	if (compare_exchange(&slot->image, none, image) != none) {
-		sub(&progress.live, 1);		/* another CPU was faster */
-		return 0;
-	}
-	scopes_began[scope_of(state) & (SCOPES_MAX - 1)] = 1;
-	note_level(task, scope_of(state));
+}
+
+/* Counts a task that has become a followed one. */
+static __always_inline void begin_found(struct task_struct *task,
+					struct task_slot *slot, __u32 image,
+					__u32 scope)
+{
+	__u32 none = IMAGE_NONE;
+
+	scopes_began[scope & (SCOPES_MAX - 1)] = 1;
+	note_level(task, scope);
 	add(&progress.tasks, 1);
 	add(&progress.found, 1);
 	count_use(image, USE_TASKS);
@@ -90,6 +75,43 @@ ATTACH_ONCE int follow_candidate(__u64 address, __u32 state, bool arm)
 		slot->state = 0;
 		sub(&progress.live, 1);
 	}
+}
+
+/*
+ * `address` is that of a task_struct; `state` has STATE_MANAGER and
+ * STATE_SCOPE. The function is not static: the verifier then checks it once,
+ * and not in each iteration of a loop.
+ */
+ATTACH_ONCE int follow_candidate(__u64 address, __u32 state, bool arm)
+{
+	struct task_struct *task = (void *)address;
+	struct task_slot *slot = slot_of(BPF_CORE_READ(task, pid));
+	struct file *exe = BPF_CORE_READ(task, mm, exe_file);
+	__u32 image, none = IMAGE_NONE;
+
+	if (!is_candidate(task, slot, exe))
+		return 0;
+	if (!arm && !may_trace(address)) {
+		withhold(task);
+		return 0;
+	}
+	if (!slot) {
+		add(&progress.lost_tasks, 1);
+		return 0;
+	}
+	if (arm) {
+		arm_task(slot, state, task);
+		return 0;
+	}
+	note_home(task);
+	image = in_phase(image_of(exe, task, scope_of(state)));
+	compare_exchange(&slot->state, 0, state_with(state, POSITION_TRANSIT));
+	add(&progress.live, 1);
+	if (compare_exchange(&slot->image, none, image) != none) {
+		sub(&progress.live, 1);		/* another CPU was faster */
+		return 0;
+	}
+	begin_found(task, slot, image, scope_of(state));
 	return 0;
 }
 

@@ -195,21 +195,9 @@ int task_rename(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
-/*
- * Handles a call of a followed task. Rare paths are noinline to keep this one
- * small.
- */
-static __always_inline int enter(struct task_slot *slot, __u32 image,
-				 struct task_struct *task, __u32 id,
-				 struct pt_regs *regs, __s32 nr)
+/* Returns the task's image id in the current phase and run. */
+static __always_inline __u32 present_image(struct task_slot *slot, __u32 image)
 {
-	__u32 row = current_row(task, regs), trait, cpu;
-	bool watched, is_new;
-	__u64 time_ns;
-
-	if (image == IMAGE_ARMED)
-		return attaching ? note_armed(regs, row, nr, task) :
-			hold_call(regs, row, nr);
 	if (n_phases > 1) {
 		apart();
 		if (image >> IMAGE_PHASE_SHIFT != *(volatile __u32 *)&phases.now)
@@ -220,13 +208,18 @@ static __always_inline int enter(struct task_slot *slot, __u32 image,
 		if (image >> IMAGE_PHASE_SHIFT != *(volatile __u32 *)&splits.now)
 			image = enter_run(slot);
 	}
-	watched = control.watch;
-	if (attaching) {
-		apart();
-		watched |= is_in_transit(slot->state);
-	}
-	if (watched)
-		note_enter(slot);
+	return image;
+}
+
+/* Counts the call and logs it. Returns whether it is the first such call. */
+static __always_inline bool count_entered(struct task_struct *task, __u32 id,
+					  struct pt_regs *regs, __u32 image,
+					  __u32 row, __s32 nr)
+{
+	__u64 time_ns;
+	bool is_new;
+	__u32 cpu;
+
 	if (every) {
 		cpu = bpf_get_smp_processor_id();
 		is_new = count_call(cpu, image, row, nr);
@@ -236,8 +229,34 @@ static __always_inline int enter(struct task_slot *slot, __u32 image,
 	} else {
 		apart();
 		is_new = count_call(groups_mask ? bpf_get_smp_processor_id() : 0,
-			   image, row, nr);
+				    image, row, nr);
 	}
+	return is_new;
+}
+
+/*
+ * Handles a call of a followed task. Rare paths are noinline to keep this one
+ * small.
+ */
+static __always_inline int enter(struct task_slot *slot, __u32 image,
+				 struct task_struct *task, __u32 id,
+				 struct pt_regs *regs, __s32 nr)
+{
+	__u32 row = current_row(task, regs), trait;
+	bool watched, is_new;
+
+	if (image == IMAGE_ARMED)
+		return attaching ? note_armed(regs, row, nr, task) :
+			hold_call(regs, row, nr);
+	image = present_image(slot, image);
+	watched = control.watch;
+	if (attaching) {
+		apart();
+		watched |= is_in_transit(slot->state);
+	}
+	if (watched)
+		note_enter(slot);
+	is_new = count_entered(task, id, regs, image, row, nr);
 	trait = trait_of(row, nr);
 	if (with_stacks && !(trait & TRAIT_RULE)) {
 		apart();

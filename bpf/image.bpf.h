@@ -67,7 +67,7 @@ static __noinline __u32 image_of(struct file *file,
 }
 
 /*
- * Whether it is the name of a descriptor, or the link to a process's
+ * Whether the name is that of a descriptor, or the link to a process's
  * executable.
  */
 static __always_inline bool names_no_file(const struct exec_name *key)

@@ -150,6 +150,54 @@ static __always_inline void begin_armed(struct task_struct *task, __u32 image,
 	count_use(image, USE_TASKS);
 }
 
+/* Counts the execve if it began before the task was followed. */
+static __always_inline void count_inflight_exec(struct task_slot *slot,
+						__u32 state)
+{
+	if (position_of(state) == POSITION_TRANSIT &&
+	    move(slot, state, state_with(state, POSITION_INSIDE))) {
+		struct rare_key key = {
+			.image = slot->image,
+			.nr = execve_nr,
+			.flags = RARE_INFLIGHT,
+		};
+
+		count_rare(&key);
+	}
+}
+
+/* A thread became the leader and got its id. Clears the slot of the old id. */
+static __always_inline void leave_old_id(struct task_slot *from,
+					 struct task_struct *task,
+					 __u32 old_pid, __u32 pid)
+{
+	__u64 key = (__u64)task;
+
+	bpf_map_delete_elem(&execs, &key);
+	from->image = IMAGE_NONE;
+	from->state = 0;
+	if (results)
+		move_entered(old_pid, pid);
+}
+
+/* Counts the execution of `image` by a task whose id was `before`. */
+static __always_inline void count_exec(struct task_struct *task, __u32 image,
+				       __u32 before, struct task_slot *to,
+				       __u32 scope)
+{
+	if (before == IMAGE_ARMED && attaching)
+		begin_armed(task, image, scope);
+	note_filter(to, task);
+	count_use(image, USE_EXECS);
+	if (before == IMAGE_ARMED && attaching)
+		;
+	else if (before == IMAGE_ARMED)
+		begin(task, image);
+	else
+		count_start(image, before & IMAGE_ID);
+	log_task(LOG_EXEC, image, task, 0, 0);
+}
+
 /* `file` is the program; `name` is the address of execve's first argument. */
 static __always_inline int on_exec(struct task_struct *task, __u32 old_pid,
 				   struct file *file, __u64 name)
@@ -163,16 +211,7 @@ static __always_inline int on_exec(struct task_struct *task, __u32 old_pid,
 		return 0;
 	before = split_by ? begin_by_exec(from, name, task) : from->image;
 	state = from->state;
-	if (position_of(state) == POSITION_TRANSIT &&
-	    move(from, state, state_with(state, POSITION_INSIDE))) {
-		struct rare_key key = {
-			.image = from->image,
-			.nr = execve_nr,
-			.flags = RARE_INFLIGHT,
-		};
-
-		count_rare(&key);
-	}
+	count_inflight_exec(from, state);
 	if (attaching && before == IMAGE_ARMED) {
 		if (runs_runtime_again(name, task, state)) {
 			if (old_pid != pid)
@@ -184,16 +223,8 @@ static __always_inline int on_exec(struct task_struct *task, __u32 old_pid,
 	image = in_phase(image_of(file, task, scope_of(state)));
 	if (split_by)
 		image = split_exec(image, before, task);
-	/* a thread became the leader and got its id */
-	if (old_pid != pid) {
-		__u64 key = (__u64)task;
-
-		bpf_map_delete_elem(&execs, &key);
-		from->image = IMAGE_NONE;
-		from->state = 0;
-		if (results)
-			move_entered(old_pid, pid);
-	}
+	if (old_pid != pid)
+		leave_old_id(from, task, old_pid, pid);
 	if (state & STATE_MANAGER && !is_executor(file))
 		state &= ~(__u32)STATE_MANAGER;
 	to->state = state_with(state, POSITION_INSIDE);
@@ -205,17 +236,7 @@ static __always_inline int on_exec(struct task_struct *task, __u32 old_pid,
 	if (is_followed(&(struct task_slot){ exchange(
 			&to->image, image), 0 }) && old_pid != pid)
 		sub(&progress.live, 1);
-	if (before == IMAGE_ARMED && attaching)
-		begin_armed(task, image, scope_of(state));
-	note_filter(to, task);
-	count_use(image, USE_EXECS);
-	if (before == IMAGE_ARMED && attaching)
-		;
-	else if (before == IMAGE_ARMED)
-		begin(task, image);
-	else
-		count_start(image, before & IMAGE_ID);
-	log_task(LOG_EXEC, image, task, 0, 0);
+	count_exec(task, image, before, to, scope_of(state));
 	return 0;
 }
 

@@ -41,8 +41,8 @@ static __always_inline __u32 lock_access(const struct name_spec *spec,
 }
 
 /*
- * Returns the descriptor that a call means by an empty name (AT_EMPTY_PATH) or
- * by a name in /proc/self/fd. If it is negative, the name itself counts.
+ * Returns the descriptor that a call uses through an empty name (AT_EMPTY_PATH)
+ * or a name in /proc/self/fd. If it is negative, the call uses the name itself.
  */
 static __always_inline __s32
 descriptor_given(struct name_scratch *s, const struct name_spec *spec,
@@ -57,7 +57,7 @@ descriptor_given(struct name_scratch *s, const struct name_spec *spec,
 	return size ? descriptor_named(s) : (__s32)args[spec->directory & 7];
 }
 
-/* Returns the file of the descriptor that the call was given or returned. */
+/* Returns the file of the descriptor that is an argument or the result. */
 static __always_inline struct file *named_file(struct name_scratch *s)
 {
 	const struct name_spec *spec = &s->call.spec;
@@ -553,6 +553,22 @@ static __always_inline void name_operation(void *request, __u8 opcode,
 	}
 }
 
+/* Reads the name of an operation into the scratch. Returns its size. */
+static __always_inline long read_operation(struct name_scratch *s,
+					   const struct named *n)
+{
+	struct filename *name = n->name;
+	long size = bpf_probe_read_kernel_str(&s->path.bytes[PATH_SIZE],
+					      NAME_SIZE,
+					      BPF_CORE_READ(name, name));
+
+	size = size > 0 ? size - 1 : 0;
+	end_with_zeros(s, size);
+	s->key.access = n->access | NAME_GIVEN;
+	s->at = start_of(s, n->directory, size, 0);
+	return size;
+}
+
 /*
  * Records the names of io_uring operations when they are submitted. Their
  * results are not known yet, so they are recorded as successful.
@@ -583,7 +599,6 @@ int note_operations(struct bpf_raw_tracepoint_args *ctx)
 		__u64 source = part ? s->key.hash : 0;
 		struct place none = { NULL, NULL };
 		struct named n = { NULL, -1, 0 };
-		struct filename *name;
 		long size = 0;
 
 		s->key = (struct name_key){
@@ -604,16 +619,9 @@ int note_operations(struct bpf_raw_tracepoint_args *ctx)
 				break;
 			name_operation(request, opcode,
 				       part || opcode == OP_SYMLINKAT, &n);
-			name = n.name;
-			if (!name)
+			if (!n.name)
 				break;
-			size = bpf_probe_read_kernel_str(
-				&s->path.bytes[PATH_SIZE], NAME_SIZE,
-				BPF_CORE_READ(name, name));
-			size = size > 0 ? size - 1 : 0;
-			end_with_zeros(s, size);
-			s->key.access = n.access | NAME_GIVEN;
-			s->at = start_of(s, n.directory, size, 0);
+			size = read_operation(s, &n);
 		}
 		if (!size)
 			break;

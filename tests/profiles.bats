@@ -1043,7 +1043,7 @@ x86 read kill thread" ]
 		echo "$text"
 		refused p "$problem"
 	done <<-'END'
-	read u:no-such-user|line 1: u:no-such-user: not in /etc/passwd; --root=DIR takes that of another machine
+	read u:no-such-user|line 1: u:no-such-user: not in /etc/passwd; --root=DIR uses the file of another machine
 	access\nread u:Root|line 2: u:Root: not a name of a user or group
 	setuid !0|line 1: !0: snapd compares arguments of setuid only with one value
 	read -1|line 1: -1: not an argument for snapd

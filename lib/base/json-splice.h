@@ -16,11 +16,11 @@
  * object on the way.
  */
 char *json_put(const char *text, const char *const *path, const char *value);
-/* As json_put(), but `value` is appended to the array at that place. */
+/* Does what json_put() does, but appends `value` to the array at that place. */
 char *json_append(const char *text, const char *const *path,
 		  const char *value);
 /*
- * As json_put(), but `value` replaces an item of the array. Returns NULL if
+ * Does what json_put() does, but replaces an item of the array. Returns NULL if
  * there is no such item.
  */
 char *json_put_item(const char *text, const char *const *path, size_t index,

@@ -70,8 +70,8 @@ static struct value known(uint32_t v)
 static const struct value unknown = { 0, false };
 
 /*
- * Loads a native-endian word of the data; returns false if the offset is not
- * that of a word.
+ * Loads a native-endian word of the data. Returns false if no word begins at
+ * the offset.
  */
 static bool load(const struct input *in, uint32_t offset, struct value *to)
 {

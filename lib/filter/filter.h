@@ -58,7 +58,7 @@ struct filter_answers {
 };
 void filter_run_any(const struct filter *filter, struct call_id id,
 		    struct filter_answers *answers);
-/* The same, if some bits of some arguments are known. */
+/* Finds the answers if some bits of some arguments are known. */
 void filter_run_known(const struct filter *filter, struct call_id id,
 		      const struct argument_value *values, size_t n,
 		      struct filter_answers *answers);

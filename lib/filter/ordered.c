@@ -113,8 +113,8 @@ static void compare_low(struct program *p, const struct profile_arg *arg)
 }
 
 /*
- * The two instructions that compare the lower half come next. They are skipped
- * if the upper half decides.
+ * Compares the upper half. The next two instructions compare the lower half;
+ * they are skipped if the upper half decides.
  */
 static void compare_high(struct program *p, const struct profile_arg *arg)
 {
@@ -140,8 +140,8 @@ static bool is_whole(uint32_t mask)
 }
 
 /*
- * The value differs if one of its halves does. Three instructions compare the
- * lower half.
+ * A value differs if one of its halves differs. If the upper half differs, the
+ * two or three instructions for the lower half are skipped.
  */
 static void compare_unequal(struct program *p, uint32_t index, uint64_t mask,
 			    uint64_t k, bool wide)

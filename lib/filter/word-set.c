@@ -65,8 +65,8 @@ bool word_set_contains(struct exclusions *x, const struct word_set *s,
 }
 
 /*
- * Returns false if the set is empty, as all functions below do that narrow a
- * set.
+ * Returns false if the set is empty. The functions below that narrow a set
+ * return this value, too.
  */
 static bool settle(struct exclusions *x, struct word_set *s)
 {

@@ -661,7 +661,7 @@ static void write_named(const char *call, unsigned int i,
 		fprintf(out, value < 10 ? "%" PRIu32 : "0x%" PRIx32, value);
 }
 
-/* The third argument of fcntl(2), whose meaning depends on the command. */
+/* Writes the third argument of fcntl(2). Its meaning depends on the command. */
 static void write_command(uint32_t arch, uint32_t command, uint64_t value,
 			  FILE *out)
 {

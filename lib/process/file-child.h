@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A child process that reads files of a recorded program for us. Such a file
- * can be on a file system whose daemon never answers, or reading it can take
- * hours or gigabytes. So the child has limits and a deadline. If it exceeds
- * them, it is killed, and no longer waited for.
+ * can be on a file system with a daemon that never answers, or reading it can
+ * take hours or gigabytes. So the child has limits and a deadline. If it
+ * exceeds them, the parent kills it and does not wait for its end.
  */
 #ifndef FILE_CHILD_H
 #define FILE_CHILD_H

@@ -33,8 +33,8 @@ struct forward {
  */
 void forward_hold(struct forward *p);
 /*
- * Also blocks this signal, which then no longer has its usual effect. Returns
- * false if we were started to ignore it.
+ * Also blocks this signal, so that it has no effect of its own. Returns false
+ * if we were started to ignore it.
  */
 bool forward_add(struct forward *p, int signal);
 /* Opens `fd`. Call it after forward_add(). Returns 0 or -errno. */

@@ -31,7 +31,10 @@ struct host {
 	const char *path;
 	/* prefix for absolute paths in the profile; NULL: none */
 	const char *root;
-	/* the one to use of several SeccompProfiles; NULL: not given */
+	/*
+	 * name of the SeccompProfile to use, if there are several; NULL: not
+	 * given
+	 */
 	const char *document;
 	/*
 	 * The loader filters this machine's architecture even if the profile

@@ -408,8 +408,9 @@ static void add_equal(struct kafel_condition *c, const struct value *v,
 }
 
 /*
- * A value above or below k differs from k in a highest bit. There is one group
- * for each such bit; the bits above it are those of k.
+ * A value that differs from k is above or below k, depending on the highest bit
+ * that differs. There is one group for each such bit; the bits above it equal
+ * those of k.
  */
 static void add_order(struct kafel_condition *c, const struct value *v,
 		      uint64_t k, bool larger)

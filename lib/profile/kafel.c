@@ -68,7 +68,7 @@ static void parser_free(struct parser *p)
 	free(p->constants.list);
 }
 
-/* Takes ownership of what the entry points to. */
+/* Takes ownership of the entry's pointers. */
 static void add_entry(struct policy *policy, const struct entry *entry)
 {
 	policy->entries = xgrow(policy->entries, policy->n, sizeof(*entry));

@@ -56,7 +56,7 @@ enum landlock_scope {
 enum landlock_kind { LANDLOCK_FS, LANDLOCK_NET, LANDLOCK_SCOPE, LANDLOCK_KINDS };
 /* Returns "read_file", or NULL if there is no such bit. */
 const char *landlock_right_name(enum landlock_kind kind, uint64_t bit);
-/* Returns those of the rights that the ABI version knows. */
+/* Returns the rights without those that the ABI version does not have. */
 uint64_t landlock_known(enum landlock_kind kind, uint64_t rights, int abi);
 
 struct landlock_rule {
@@ -109,14 +109,14 @@ void landlock_forget_ports(struct landlock_policy *p, uint64_t rights);
  */
 uint64_t landlock_moved(uint32_t types);
 /*
- * Returns those of the rights that the policy gives neither to the path nor to
- * a directory above it.
+ * Returns the rights that the policy gives neither to the path nor to a
+ * directory above it.
  */
 uint64_t landlock_missing(const struct landlock_policy *p, const char *path,
 			  uint64_t rights);
 /*
- * Returns those of the rights (bits of enum landlock_net) that the policy does
- * not give to the port.
+ * Returns the rights (bits of enum landlock_net) that the policy does not give
+ * to the port.
  */
 uint64_t landlock_port_missing(const struct landlock_policy *p,
 			       unsigned int port, uint64_t rights);

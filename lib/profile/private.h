@@ -43,7 +43,7 @@ bool read_snap(struct reader *r, char *text, size_t n);
 /* Whether a line can only be from a snapd list: a call, or one of its marks. */
 bool is_snap_line(const char *line, size_t n);
 bool read_kafel(struct reader *r, char *text, size_t n);
-/* Whether it begins like a Kafel policy, after comments and definitions. */
+/* Whether the text begins like a Kafel policy, after comments, definitions. */
 bool is_kafel(const char *text);
 
 /*

@@ -81,7 +81,7 @@ struct profile {
 	enum profile_form form;
 	/*
 	 * The file does not name the architectures, or names some for each
-	 * machine: on another machine, the same file is another profile.
+	 * machine. So the same file is a different profile on another machine.
 	 */
 	bool of_machine;
 	/*
@@ -114,14 +114,13 @@ void profile_note(struct profile *p, const char *fmt, ...);
 void profile_sort(struct profile *p);
 
 /*
- * Reads a profile in any of these forms, which its content decides: an OCI
- * `linux.seccomp` object or a config.json, a profile of a container engine, a
- * SeccompProfile, a policy of minijail, LXC or Kafel, a list of snapd, a
- * firejail profile, or a systemd unit. Conditions are resolved for `host`; NULL
- * means the defaults of host_init(). This machine's architecture is added where
- * runtimes would filter it. On failure, returns NULL; `problem`, which the
- * caller frees, then has the place and the reason: "line 3: …" or
- * "syscalls[2].action: unknown action".
+ * Reads a profile. Its content shows which form it has: an OCI `linux.seccomp`
+ * object or a config.json, a profile of a container engine, a SeccompProfile, a
+ * policy of minijail, LXC or Kafel, a list of snapd, a firejail profile, or a
+ * systemd unit. Conditions are resolved for `host`; NULL means the defaults of
+ * host_init(). This machine's architecture is added where runtimes would filter
+ * it. On failure, returns NULL; `problem`, which the caller frees, then has the
+ * place and the reason: "line 3: …" or "syscalls[2].action: unknown action".
  */
 struct profile *profile_read(FILE *file, const struct host *host,
 			     char **problem);

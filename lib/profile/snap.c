@@ -215,7 +215,7 @@ static bool read_id(struct reader *r, const char *word, uint64_t *value)
 		refuse(r, "%s: %s: %s", word, path,
 		       file ? strerror(-file->err) : "not loaded");
 	else if (!find_id(file->text, name, value))
-		refuse(r, "%s: not in %s; --root=DIR takes that of another "
+		refuse(r, "%s: not in %s; --root=DIR uses the file of another "
 			  "machine", word, path);
 	else
 		ok = true;

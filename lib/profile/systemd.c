@@ -103,8 +103,8 @@ static void list_remove(struct list *list, const char *name)
 }
 
 /*
- * A word of an assignment. `inverted`: "~" applies to it. It can have its own
- * answer.
+ * A word of an assignment, perhaps with an answer of its own. `inverted`: a "~"
+ * is in front of the list.
  */
 struct word {
 	const char *name;

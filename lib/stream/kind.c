@@ -41,12 +41,15 @@ static const struct mark beginnings[] = {
 	MARK("<!DOCTYPE html", KIND_OTHER, "an HTML file"),
 };
 
-/* Members that identify a JSON text. The first one that it has decides. */
+/*
+ * Members that identify a JSON text. The first row that the text contains
+ * decides.
+ */
 static const struct mark members[] = {
 	MARK("\"ociVersion\"", KIND_PROFILE, "an OCI config.json"),
 	MARK("\"ruleset\"", KIND_LANDLOCK, "a Landlock policy"),
 	MARK("\"defaultAction\"", KIND_PROFILE, "a seccomp profile"),
-	MARK("\"runs\"", KIND_OTHER, "what sp-emit --json writes"),
+	MARK("\"runs\"", KIND_OTHER, "output of sp-emit --json"),
 };
 
 static const struct mark *begins(const char *s, size_t n)

@@ -130,7 +130,7 @@ bool run_has_how(const struct run *run, const char *word);
 bool run_is_blind(const struct run *run, const char *text);
 
 /*
- * Whether it is the harness of sp-record --split, which has all facts that
+ * Whether the run is the harness of sp-record --split, which has all facts that
  * belong to no run.
  */
 bool run_is_harness(const struct run *run);

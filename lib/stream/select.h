@@ -42,8 +42,8 @@ option_set selection_option_image, selection_option_tree;
 struct trace *select_within(struct trace *all, const bool *within);
 
 /*
- * Finds each run whose recording does not show which program started which. The
- * caller frees the array of flags.
+ * Finds each run without facts about which program started which. The caller
+ * frees the array of flags.
  */
 bool *select_startless(const struct trace *t);
 
@@ -65,20 +65,20 @@ struct trace *select_facts(struct trace *from,
 /*
  * Errors in the selection, "--tree: …", and notes on it. Both are lists of heap
  * texts that end with NULL; the caller frees them. It is an error if no image
- * matches a pattern, or if a tree is selected from a run whose recording does
- * not show which program started which. A note names an executable of the tree
- * that other programs started as well, or one that was selected by its name
- * rather than its path.
+ * matches a pattern, or if a tree is selected from a run without facts about
+ * which program started which. A note names an executable of the tree that
+ * other programs started as well, or one that was selected by its name rather
+ * than its path.
  */
 char **select_problems(const struct trace *t, const struct selection *s);
 char **select_notes(const struct trace *t, const struct selection *s);
 
 /*
- * If a recording has several executables that none of the others started,
- * returns their paths. The one that started all others, such as the shell of a
- * test, is not counted. All paths are different and point into the trace; NULL
- * follows the last. The caller frees the list. It is empty if the trace lacks
- * these facts.
+ * Returns the paths of the executables that no other one started, if a
+ * recording has several of them. The executable that started all others, such
+ * as the shell of a test, is not counted. All paths are different and point
+ * into the trace; NULL follows the last. The caller frees the list. It is empty
+ * if the trace lacks these facts.
  */
 const char **select_unrelated(const struct trace *t);
 

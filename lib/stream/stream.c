@@ -73,7 +73,10 @@ static uint64_t big_endian(const uint8_t *p, size_t n)
 	return value;
 }
 
-/* Types 0xc0 to 0xdf: how many bytes the length has, and what it counts. */
+/*
+ * Types 0xc0 to 0xdf: the number of bytes of the length, and the unit of the
+ * length.
+ */
 static const struct wide {
 	uint8_t length;		/* bytes */
 	uint8_t fixed;		/* bytes of the body besides the counted ones */
@@ -339,8 +342,9 @@ static bool decode(struct stream_reader *r, size_t size,
 }
 
 /*
- * There are millions of events, so that the encoding that our writer chooses
- * has a fast decoder. Events in any other encoding are read like other records.
+ * A stream can have millions of events. So events in the encoding that our
+ * writer chooses have a fast decoder. Events in any other encoding are read
+ * like other records.
  */
 static bool is_events(const struct stream_reader *r)
 {

@@ -207,7 +207,7 @@ static int compare_names(const struct fact *a, const struct fact *b)
 	return x != y ? x - y : by_id(&a, &b);
 }
 
-/* A link in /proc, or the image's own path, says nothing about the program. */
+/* A link in /proc, or the image's own path, does not identify the program. */
 static bool tells_more(const char *name, const char *path)
 {
 	return strncmp(name, "/proc/", strlen("/proc/")) &&
