@@ -415,9 +415,10 @@ bool coverage_report(const struct matrix *m, const struct coverage_choice *ch,
 	if (!u)
 		return true;
 	if (u->n_runs < m->n_columns)
-		message_note("%zu of %zu runs never execute such an image and "
-			     "do not count", m->n_columns - u->n_runs,
-			     m->n_columns);
+		message_note("%zu of %zu runs %s no %s%s and do not count",
+			     m->n_columns - u->n_runs, m->n_columns,
+			     c.words->made, c.words->thing, ch->of_images ?
+			     " in such an executable" : "");
 	count_rows(&c);
 	predict(&c);
 	draw_curve(&c);

@@ -19,6 +19,8 @@ struct coverage_choice {
 	 * limit.
 	 */
 	double limit;
+	/* only some executables were selected */
+	bool of_images;
 };
 
 /*

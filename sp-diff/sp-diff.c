@@ -386,12 +386,14 @@ static void report_sample(const struct options *o, struct inputs *runs,
 			  struct known *known)
 {
 	struct matrix *m = load_matrix(o, runs, "the sample");
+	struct coverage_choice sample = o->chosen;
 
 	if (!m)
 		return;
 	known->native = trace_native(m->trace);
+	sample.of_images = !selection_is_empty(&o->images);
 	if (check_machine(&known->profile, m->trace, o->profile) &&
-	    !coverage_report(m, &o->chosen, o->args ? ROWS_ARGUMENTS :
+	    !coverage_report(m, &sample, o->args ? ROWS_ARGUMENTS :
 			     o->paths ? ROWS_PATHS : ROWS_CALLS, is_known,
 			     known, o->json, o->quiet ? NULL : stdout))
 		message_latch(STATUS_NO);

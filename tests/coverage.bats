@@ -148,15 +148,17 @@ coverage() { sp-diff --coverage --json "$@"; }
 	[[ $output == *'run t1 has no label none'* ]]
 }
 
-@test "with --image, runs that never execute a matching image do not count" {
+@test "runs without a call, or without one of the --image, do not count" {
 	{ runs 20; echo 'call 1 5 1 image=/bin/other'
 		} | "$TESTS/mkstream" >s.sp
 	run -0 --separate-stderr coverage --image=/bin/other s.sp
 	[ "$(jq .runs <<<"$output")" = 1 ]
-	[[ $stderr == *'19 of 20 runs never execute such an image'* ]]
+	[[ $stderr == *'19 of 20 runs made no call in such an executable and do not count'* ]]
 	[ "$(coverage --image=/bin/t s.sp | jq .seen)" = 4 ]
 	run -2 sp-diff --coverage --image=/none s.sp
 	sp-diff --matrix --image=/bin/other s.sp | grep -x 'fstat      1 .*'
+	run -0 --separate-stderr coverage --paths s.sp
+	[ "$stderr" = 'sp-diff: 20 of 20 runs used no path or address and do not count' ]
 }
 
 @test "if the runs make no call, all figures are 0" {
