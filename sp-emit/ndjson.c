@@ -45,7 +45,7 @@ struct ndjson {
  */
 static char *dump(json_t *value)
 {
-	char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+	char *text = json_text(value, JSON_ENCODE_ANY | JSON_COMPACT);
 
 	json_decref(value);
 	if (!text)

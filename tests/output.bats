@@ -130,3 +130,34 @@ holds() {
 	run -2 sp-emit --json -o "none/$name" a.sp
 	[[ $output == *'no\x1b[31m\xc2\x9b\x7f\x0d\xe2\x80\xae\xd8\x9cne'* ]]
 }
+
+# These are CSI, DEL, a character that changes the direction, and one that XML
+# cannot have.
+@test "names in JSON have no character that controls a terminal, and in XML none that it cannot have" {
+	local name=/opt/$'\302\233\177\342\200\256\357\277\276' format
+	printf '%s\n' 'run 1 a how="command paths"' \
+		'image /opt/%C2%9B%7F%E2%80%AE%EF%BF%BE' 'call 1 ptrace 1' \
+		'path 1 0x8000001 0 /opt/%C2%9B%7F%E2%80%AE%EF%BF%BE 1' |
+		"$TESTS/mkstream" >n.sp
+	echo '{"defaultAction": "SCMP_ACT_ERRNO"}' >p.json
+	echo '{"ruleset": [{"handledAccessFs": ["read_file"]}]}' >l.json
+	sp-emit --json n.sp >emit.out
+	sp-emit --landlock n.sp >landlock.out
+	run -1 sp-verify -p p.json --json --junit=j.xml -o verify.out n.sp
+	run -1 sp-verify --landlock l.json --json -o denied.out n.sp
+	for format in emit landlock verify denied; do
+		jq -e --arg name "$name" '[.. | strings | select(. == $name)] | length > 0' $format.out
+		run ! grep -P '[\x7f-\x9f]' $format.out
+	done
+	/usr/bin/python3 -c 'import xml.dom.minidom as xml; xml.parse("j.xml")'
+}
+
+@test "names of executables and files in --ndjson have no character that controls a terminal" {
+	local name=$PWD/$'\302\233\177'
+	requires_root
+	cp /bin/true "$name"
+	sp-record -q --every --results --paths -- "$name" "$name" |
+		sp-emit --ndjson >events
+	run ! grep -P '[\x7f-\x9f]' events
+	jq -e --arg name "$name" -n 'any(inputs; .image == $name)' events
+}

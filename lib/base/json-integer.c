@@ -11,6 +11,7 @@
 
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/text.h"
 
 enum { DIGITS_MAX = 20 };	/* of 2^64 - 1 */
 
@@ -119,7 +120,7 @@ char *json_unfold_integers(const char *text)
 void json_print(const json_t *json, FILE *out)
 {
 	static const char mark[] = "\"\\u0000";
-	char *text = json_dumps(json, JSON_INDENT(2)), *at = text, *large;
+	char *text = json_text(json, JSON_INDENT(2)), *at = text, *large;
 
 	if (!text)
 		message_fatal("out of memory");

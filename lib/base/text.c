@@ -124,6 +124,12 @@ static bool is_control(const unsigned char *s)
 	       text_is_direction(s);
 }
 
+/* U+FFFE and U+FFFF, which no XML file can have: XML 1.0, 2.2. */
+static bool is_no_character(const unsigned char *s)
+{
+	return s[0] == 0xef && s[1] == 0xbf && s[2] >= 0xbe;
+}
+
 /*
  * The runners of GitHub and Azure read commands from a job's log: "##[" and
  * "##vso[", wherever they are in a line.
@@ -140,7 +146,8 @@ static size_t next_part(const unsigned char **s, bool controls, char part[8])
 {
 	size_t n = sequence(*s);
 
-	if (!n || (controls && (is_control(*s) || is_command(*s))))
+	if (!n || (controls && (is_control(*s) || is_no_character(*s) ||
+				is_command(*s))))
 		return sprintf(part, "\\x%02x", *(*s)++);
 	memcpy(part, *s, n);
 	*s += n;
@@ -185,6 +192,50 @@ json_t *text_json(const char *text)
 
 	free(escaped);
 	return json;
+}
+
+/* Decodes one to three bytes of UTF-8: no control character has more. */
+static unsigned int code_point(const unsigned char *s, size_t n)
+{
+	if (n == 1)
+		return s[0];
+	if (n == 2)
+		return (s[0] & 0x1f) << 6 | (s[1] & 0x3f);
+	return (s[0] & 0xf) << 12 | (s[1] & 0x3f) << 6 | (s[2] & 0x3f);
+}
+
+/*
+ * Writes the text with all control characters escaped, and returns its size.
+ * `to` NULL: only returns the size. jansson itself escapes those of C0: the
+ * text only has its own newlines.
+ */
+static size_t escape_json(const char *text, char *to)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	size_t size = 0;
+	char part[8];
+
+	for (size_t n, put; *s; s += n, size += put) {
+		n = put = sequence(s);
+		memcpy(part, s, n);
+		if (*s >= ' ' && is_control(s))
+			put = sprintf(part, "\\u%04x", code_point(s, n));
+		if (to)
+			memcpy(to + size, part, put);
+	}
+	return size;
+}
+
+char *json_text(const json_t *json, size_t flags)
+{
+	char *text = json_dumps(json, flags), *escaped;
+
+	if (!text)
+		return NULL;
+	escaped = xcalloc(escape_json(text, NULL) + 1, 1);
+	escape_json(text, escaped);
+	free(text);
+	return escaped;
 }
 
 /* json_print() recognizes these numbers by the NUL, which no other text has. */

@@ -26,10 +26,10 @@ bool int_unpack(const msgpack_object *o, int64_t min, int64_t max,
 		int64_t *value);
 
 /*
- * Returns a copy for a terminal, the log of a CI job, or JSON, which the caller
- * frees. The copy is UTF-8 without control characters, without characters that
- * change the direction of text, and without two # in a row; the bytes of
- * everything else become \xHH.
+ * Returns a copy for a terminal, the log of a CI job, JSON or XML, which the
+ * caller frees. The copy is UTF-8 without control characters, without characters
+ * that change the direction of text, without U+FFFE and U+FFFF, and without two
+ * # in a row; the bytes of everything else become \xHH.
  */
 char *text_printable(const char *text);
 /* Writes the same to a file, without allocating memory. */
@@ -40,10 +40,13 @@ void text_put_printable(const char *text, FILE *file);
  * in which text is displayed, so that a name can look like another one.
  */
 bool text_is_direction(const unsigned char *s);
-/*
- * Returns the text as a JSON string, in which control characters are escaped.
- */
+/* Returns the text as a JSON string. Bytes that are not UTF-8 become \xHH. */
 json_t *text_json(const char *text);
+/*
+ * json_dumps(3), but with \u escapes for all characters that control a terminal
+ * or change the direction of text. The caller frees the text.
+ */
+char *json_text(const json_t *json, size_t flags);
 /*
  * Returns a JSON integer. jansson has no integers above INT64_MAX: they are
  * exact only in the output of json_print() of json-integer.h.

@@ -346,6 +346,7 @@ void landlock_write(const struct landlock_policy *p, FILE *out)
 {
 	json_t *object = json_object(), *paths = json_array();
 	json_t *ports = json_array();
+	char *text;
 
 	for (size_t i = 0; i < p->n_rules; i++)
 		json_array_append_new(paths, rule_json(&p->rules[i]));
@@ -357,8 +358,9 @@ void landlock_write(const struct landlock_policy *p, FILE *out)
 	json_object_set_new(object, "ruleset", ruleset_json(p));
 	json_object_set_new(object, "pathBeneath", paths);
 	json_object_set_new(object, "netPort", ports);
-	json_dumpf(object, out, JSON_INDENT(2));
-	putc('\n', out);
+	text = json_text(object, JSON_INDENT(2));
+	fprintf(out, "%s\n", text);
+	free(text);
 	json_decref(object);
 }
 
