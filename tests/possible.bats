@@ -192,6 +192,39 @@ possible() {
 	[[ $output =~ \ 1310[7-9][0-9]\ places\ have\ a\ number ]]
 }
 
+@test "a file that is made to be costly is named, and the others are read" {
+	local kind images=()
+	for kind in overlap names segments; do
+		"$TESTS/elf-bomb" $kind "$PROGRAMS/importer" $kind
+		images+=("image $PWD/$kind 1:1:1")
+	done
+	stream "$PROGRAMS/importer" "${images[@]}" >x.sp
+	SECONDS=0
+	run -0 timeout 60 sp-emit --explain --possible x.sp
+	[ $SECONDS -lt $((10 * ${SP_SLOW:-1})) ]
+	[[ $output =~ sethostname ]]
+	for kind in overlap names segments; do
+		[[ $output == *"not read: $PWD/$kind: too much in it"* ]]
+	done
+}
+
+@test "a lease of another process on an executable does not stop its reader" {
+	cp "$PROGRAMS/importer" leased
+	/usr/bin/python3 -c 'import fcntl, signal
+signal.signal(signal.SIGIO, signal.SIG_IGN)
+f = open("leased", "r+b")
+fcntl.fcntl(f, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+open("held", "w").close()
+signal.pause()' 3>&- &
+	wait_for 10 test -e held
+	stream "$PROGRAMS/importer" "image $PWD/leased 1:1:1" >x.sp
+	SECONDS=0
+	run -0 sp-emit --explain --possible x.sp
+	kill $!
+	[ $SECONDS -lt $((10 * ${SP_SLOW:-1})) ]
+	[[ $output == *"not read: $PWD/leased: "* ]]
+}
+
 # --- --with=portable --------------------------------------------------------
 
 # covers A B — checks that the profile of behaviour A with portable calls allows

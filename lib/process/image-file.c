@@ -71,9 +71,9 @@ int regular_file_open(const char *path, struct stat *st)
 
 	if (place < 0)
 		return -1;
-	if (!fstat(place, st) && S_ISREG(st->st_mode)) {
+	if (!fstat(place, st) && S_ISREG(st->st_mode) && st->st_size) {
 		snprintf(link, sizeof(link), "/proc/self/fd/%d", place);
-		fd = open(link, O_RDONLY | O_CLOEXEC);
+		fd = open(link, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	}
 	close(place);
 	return fd;

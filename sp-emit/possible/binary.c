@@ -17,27 +17,52 @@ enum {
 	ENTRIES_MAX = 4 << 20,
 	NEEDED_MAX = 1024,
 	STRING_MAX = 4096,	/* the longest name, in bytes */
+	NAMES_MAX = 256 << 20,	/* bytes in all names */
+	LOADS_MAX = 256,
 };
+
+static int by_start(const void *a, const void *b)
+{
+	const struct binary_span *x = a, *y = b;
+
+	return x->start != y->start ? (x->start > y->start) - (x->start < y->start) :
+		(x->end > y->end) - (x->end < y->end);
+}
 
 /* Access to bytes */
 
 const uint8_t *binary_at(const struct binary *b, uint64_t address, size_t *n)
 {
-	size_t n_segments = 0;
-	GElf_Phdr p;
+	for (size_t i = 0; i < b->n_loads; i++) {
+		const struct binary_load *load = &b->loads[i];
+		uint64_t at = address - load->address;
 
-	if (elf_getphdrnum(b->elf, &n_segments))
-		return NULL;
-	for (size_t i = 0; i < n_segments && i < SECTIONS_MAX; i++) {
-		if (!gelf_getphdr(b->elf, i, &p) || p.p_type != PT_LOAD ||
-		    address < p.p_vaddr || address - p.p_vaddr >= p.p_filesz ||
-		    p.p_offset > b->size ||
-		    p.p_filesz > b->size - p.p_offset)
+		if (at >= load->size)
 			continue;
-		*n = p.p_filesz - (address - p.p_vaddr);
-		return b->bytes + p.p_offset + (address - p.p_vaddr);
+		*n = load->size - at;
+		return b->bytes + load->offset + at;
 	}
 	return NULL;
+}
+
+static bool read_loads(struct binary *b)
+{
+	size_t n = 0;
+	GElf_Phdr p;
+
+	if (elf_getphdrnum(b->elf, &n))
+		return true;
+	for (size_t i = 0; i < n && i < SECTIONS_MAX; i++) {
+		if (!gelf_getphdr(b->elf, i, &p) || p.p_type != PT_LOAD ||
+		    p.p_offset > b->size || p.p_filesz > b->size - p.p_offset)
+			continue;
+		if (b->n_loads == LOADS_MAX)
+			return false;
+		b->loads = xgrow(b->loads, b->n_loads, sizeof(*b->loads));
+		b->loads[b->n_loads++] = (struct binary_load){
+			p.p_vaddr, p.p_filesz, p.p_offset };
+	}
+	return true;
 }
 
 /* Sections */
@@ -59,9 +84,9 @@ static Elf_Data *data_of(const struct binary *b, Elf_Scn *section,
  * Returns a string of a table, or NULL if it has no end within a reasonable
  * length. elf_strptr(3) takes hours for a table without an end.
  */
-static const char *string_at(const struct binary *b, size_t section,
-			     size_t offset)
+static const char *string_at(struct binary *b, size_t section, size_t offset)
 {
+	const char *string, *end;
 	Elf_Scn *table = elf_getscn(b->elf, section);
 	GElf_Shdr header;
 	Elf_Data *data = NULL;
@@ -72,9 +97,12 @@ static const char *string_at(const struct binary *b, size_t section,
 	if (!data || !data->d_buf || offset >= data->d_size)
 		return NULL;
 	left = data->d_size - offset;
-	return memchr((char *)data->d_buf + offset, '\0',
-		      left < STRING_MAX ? left : STRING_MAX) ?
-		(char *)data->d_buf + offset : NULL;
+	string = (char *)data->d_buf + offset;
+	end = memchr(string, '\0', left < STRING_MAX ? left : STRING_MAX);
+	if (!end)
+		return NULL;
+	b->name_bytes += end - string;
+	return string;
 }
 
 static bool add_text(struct binary *b, const GElf_Shdr *header)
@@ -97,7 +125,8 @@ static bool add_symbols(struct binary *b, const GElf_Shdr *header,
 
 	if (n > ENTRIES_MAX || b->n_symbols > ENTRIES_MAX)
 		return false;
-	for (size_t i = 0; i < n && gelf_getsym(data, i, &sym); i++) {
+	for (size_t i = 0; i < n && gelf_getsym(data, i, &sym) &&
+	     b->name_bytes <= NAMES_MAX; i++) {
 		unsigned int type = GELF_ST_TYPE(sym.st_info);
 		bool defined = sym.st_shndx != SHN_UNDEF;
 		const char *name;
@@ -147,7 +176,8 @@ static bool add_slots(struct binary *b, const GElf_Shdr *header, Elf_Data *data)
 
 	if (n > ENTRIES_MAX || b->n_slots > ENTRIES_MAX)
 		return false;
-	for (size_t i = 0; i < n && gelf_getrela(data, i, &rela); i++) {
+	for (size_t i = 0; i < n && gelf_getrela(data, i, &rela) &&
+	     b->name_bytes <= NAMES_MAX; i++) {
 		struct binary_slot slot = { .address = rela.r_offset };
 
 		switch (GELF_R_TYPE(rela.r_info)) {
@@ -176,7 +206,8 @@ static bool add_dynamic(struct binary *b, const GElf_Shdr *header,
 {
 	GElf_Dyn dyn;
 
-	for (int i = 0; gelf_getdyn(data, i, &dyn) && dyn.d_tag; i++) {
+	for (int i = 0; gelf_getdyn(data, i, &dyn) && dyn.d_tag &&
+	     b->name_bytes <= NAMES_MAX; i++) {
 		const char *text = string_at(b, header->sh_link, dyn.d_un.d_val);
 
 		if (!text)
@@ -226,6 +257,18 @@ static bool add_section(struct binary *b, const GElf_Shdr *header,
 	return true;
 }
 
+/*
+ * Sections that overlap could make a small file cost hours: linkers do not
+ * write them.
+ */
+static bool overlaps(struct binary *b, const GElf_Shdr *header)
+{
+	if (header->sh_type == SHT_NOBITS)
+		return false;
+	b->section_bytes += header->sh_size;
+	return header->sh_size > b->size || b->section_bytes > b->size;
+}
+
 static bool read_sections(struct binary *b)
 {
 	Elf_Scn *section = NULL;
@@ -238,11 +281,14 @@ static bool read_sections(struct binary *b)
 		if (!gelf_getshdr(section, &header) || n++ > SECTIONS_MAX)
 			return false;
 		data = data_of(b, section, &header);
-		if (data && (!add_text(b, &header) ||
-			     (data->d_buf && !add_section(b, &header, data))))
+		if (!data)
+			continue;
+		if (overlaps(b, &header) || !add_text(b, &header) ||
+		    (data->d_buf && !add_section(b, &header, data)))
 			return false;
 	}
-	return true;
+	array_sort(b->texts, b->n_texts, sizeof(*b->texts), by_start);
+	return b->name_bytes <= NAMES_MAX;
 }
 
 static void read_interpreter(struct binary *b)
@@ -335,20 +381,26 @@ static bool add_frames(struct binary *b)
 	return true;
 }
 
-static int by_start(const void *a, const void *b)
+/* Returns the span that contains the address, or NULL. */
+static const struct binary_span *span_of(const struct binary_span *spans,
+					 size_t n, uint64_t address)
 {
-	const struct binary_span *x = a, *y = b;
+	size_t low = 0, high = n;
 
-	return x->start != y->start ? (x->start > y->start) - (x->start < y->start) :
-		(x->end > y->end) - (x->end < y->end);
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (spans[middle].end <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < n && spans[low].start <= address ? &spans[low] : NULL;
 }
 
 static const struct binary_span *text_of(const struct binary *b, uint64_t at)
 {
-	for (size_t i = 0; i < b->n_texts; i++)
-		if (at >= b->texts[i].start && at < b->texts[i].end)
-			return &b->texts[i];
-	return NULL;
+	return span_of(b->texts, b->n_texts, at);
 }
 
 /*
@@ -430,18 +482,7 @@ static bool read_functions(struct binary *b)
 const struct binary_span *binary_function(const struct binary *b,
 					  uint64_t address)
 {
-	size_t low = 0, high = b->n_functions;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (b->functions[middle].end <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < b->n_functions && b->functions[low].start <= address ?
-		&b->functions[low] : NULL;
+	return span_of(b->functions, b->n_functions, address);
 }
 
 static int by_address(const void *a, const void *b)
@@ -527,7 +568,7 @@ int binary_open(struct binary *b, int fd)
 	if (!b->bytes)
 		goto out;
 	err = -EFBIG;
-	if (!read_sections(b) || !read_functions(b))
+	if (!read_loads(b) || !read_sections(b) || !read_functions(b))
 		goto out;
 	err = -ENODATA;
 	if (hides_code(b))
@@ -544,6 +585,7 @@ out:
 
 void binary_close(struct binary *b)
 {
+	free(b->loads);
 	free(b->texts);
 	free(b->symbols);
 	free(b->slots);

@@ -34,11 +34,20 @@ struct binary_span {		/* the addresses from `start` to before `end` */
 	uint64_t start, end;
 };
 
+/* A part of the file that is loaded at an address. */
+struct binary_load {
+	uint64_t address, size, offset;
+};
+
 struct binary {
 	Elf *elf;
 	int fd;
 	const uint8_t *bytes;	/* the bytes of the whole file */
 	size_t size;
+	struct binary_load *loads;
+	size_t n_loads;
+	/* bytes in all sections, and in the names that were read */
+	size_t section_bytes, name_bytes;
 	uint8_t build_id[64];
 	size_t build_id_size;	/* 0: none */
 	/* sections of code, in ascending order */
@@ -65,7 +74,8 @@ struct binary {
 /*
  * Returns 0 if `b` was filled in; `b` then owns `fd`. Returns -ENOEXEC for a
  * file that is malformed or is not ELF for x86-64, and -EFBIG for one with more
- * entries than any linker writes. On an error, `fd` is closed.
+ * entries than any linker writes, or with sections that overlap. On an error,
+ * `fd` is closed.
  */
 int binary_open(struct binary *b, int fd);
 void binary_close(struct binary *b);

@@ -362,9 +362,11 @@ static void queue_export(struct graph *g, struct node *node, void *unused)
 
 static void queue_imports(struct graph *g, struct object *o)
 {
-	for (size_t i = 0; i < o->b.n_symbols; i++)
+	for (size_t i = 0; i < o->b.n_symbols && !g->stopped; i++) {
+		g->stopped |= now_ns() > g->deadline;
 		if (!o->b.symbols[i].address)
 			each_export(g, o->b.symbols[i].name, queue_export, NULL);
+	}
 }
 
 /*
