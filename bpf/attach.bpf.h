@@ -64,7 +64,8 @@ static __always_inline void begin_found(struct task_struct *task,
 	note_level(task, scope);
 	add(&progress.tasks, 1);
 	add(&progress.found, 1);
-	count_use(image, USE_TASKS);
+	count_use(image, BPF_CORE_READ(task, pid) == BPF_CORE_READ(task, tgid) ?
+		  USE_TASKS : USE_THREADS);
 	note_filter(slot, task);
 	/*
 	 * The task may have gone through sched_process_exit before it was

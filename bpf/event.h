@@ -75,7 +75,11 @@ struct tally {
 };
 _Static_assert(sizeof(struct tally) == 16, "layout");
 
-enum use_kind { USE_EXECS, USE_TASKS, USES };
+/*
+ * USE_THREADS counts the tasks that are not the first of their process, and
+ * USE_TASKS the others.
+ */
+enum use_kind { USE_EXECS, USE_TASKS, USE_THREADS, USES };
 
 /*
  * An element of `table`: the calls that tasks of one image made. An image has
@@ -86,7 +90,7 @@ struct image_calls {
 	struct tally calls[ROWS][CALLS_PER_ROW];
 	struct tally uses[USES];
 };
-_Static_assert(sizeof(struct image_calls) == 16 * (2 * 512 + 2), "layout");
+_Static_assert(sizeof(struct image_calls) == 16 * (2 * 512 + 3), "layout");
 
 /*
  * Counts that `table` cannot hold: calls whose number or image is too large for

@@ -295,15 +295,15 @@ static __always_inline int on_fork(struct task_slot *from,
 				   struct task_struct *child)
 {
 	__u32 image = from->image, none = IMAGE_NONE;
+	__u32 pid = BPF_CORE_READ(child, pid), tgid = BPF_CORE_READ(child, tgid);
 	struct task_slot *to;
 
 	note_namespaces(image, parent, child);
-	if (no_follow &&
-	    BPF_CORE_READ(parent, tgid) != BPF_CORE_READ(child, tgid)) {
+	if (no_follow && pid == tgid) {
 		leave_out(child);
 		return 0;
 	}
-	to = slot_of(BPF_CORE_READ(child, pid));
+	to = slot_of(pid);
 	if (!to) {
 		add(&progress.lost_tasks, 1);
 		leave_out(child);
@@ -320,9 +320,8 @@ static __always_inline int on_fork(struct task_slot *from,
 			       POSITION_FORKED);
 	add(&progress.tasks, 1);
 	note_filter(to, parent);
-	count_use(image, USE_TASKS);
-	log_task(LOG_FORK, image, parent, BPF_CORE_READ(child, pid),
-		 BPF_CORE_READ(child, tgid));
+	count_use(image, pid == tgid ? USE_TASKS : USE_THREADS);
+	log_task(LOG_FORK, image, parent, pid, tgid);
 	return 0;
 }
 

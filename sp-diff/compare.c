@@ -36,10 +36,16 @@ static unsigned int runtimes_of(enum profile_form form)
 static bool is_grouped(const struct side *own, const struct side *other,
 		       const struct entry *entry)
 {
-	return own->profile &&
-		(profile_implies(own->profile, entry->id) ||
-		 (other->trace && group_adds(entry->id, other->native,
-					     runtimes_of(own->profile->form))));
+	struct group_choice choice = {
+		.native = other->native,
+		.threads = other->threads, .n_threads = other->n_threads,
+	};
+
+	if (!own->profile)
+		return false;
+	choice.runtimes = runtimes_of(own->profile->form);
+	return profile_implies(own->profile, entry->id) ||
+		(other->trace && group_adds(&choice, entry->id));
 }
 
 /*

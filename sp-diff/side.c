@@ -123,6 +123,7 @@ static bool read_trace(struct side *s, FILE *file, const char *name,
 		return false;
 	trace_sort(s->trace);
 	s->native = trace_native(s->trace);
+	s->threads = thread_calls(s->trace, &s->n_threads);
 	note_losses(s->trace, name, !selection_is_empty(&choice->selection));
 	return true;
 }
@@ -247,4 +248,5 @@ void side_free(struct side *s)
 	trace_free(s->trace);
 	profile_free(s->profile);
 	free(s->entries);
+	free(s->threads);
 }

@@ -6,6 +6,7 @@
 #define SIDE_H
 
 #include "profile/profile.h"
+#include "profile/thread-calls.h"
 #include "stream/select.h"
 
 struct entry {
@@ -20,6 +21,9 @@ struct side {
 	struct trace *trace;		/* NULL for a profile */
 	struct profile *profile;	/* NULL: a trace */
 	const struct arch *native;	/* architecture of the workload */
+	/* the result of thread_calls() for a trace */
+	struct thread_call *threads;
+	size_t n_threads;
 	/* sorted by entry_compare(), without duplicates */
 	struct entry *entries;
 	size_t n_entries;

@@ -19,6 +19,7 @@
 #include "process/sandbox.h"
 #include "profile/group.h"
 #include "profile/machine.h"
+#include "profile/thread-calls.h"
 #include "stream/ending.h"
 
 struct options {
@@ -359,7 +360,7 @@ struct known {
 	struct side profile;
 	/* Whether calls that groups of sp-emit add count as unknown. */
 	bool groups;
-	const struct arch *native;
+	struct group_choice choice;
 };
 
 static int compare_id(const void *id, const void *entry)
@@ -375,8 +376,7 @@ static bool is_known(const struct row *row, void *arg)
 		return false;
 	if (k->profile.profile && profile_implies(k->profile.profile, row->id))
 		return true;
-	if (!k->groups && group_adds(row->id, k->native,
-				     RUNTIME_RUNC | RUNTIME_CRUN))
+	if (!k->groups && group_adds(&k->choice, row->id))
 		return true;
 	return bsearch(&row->id, k->profile.entries, k->profile.n_entries,
 		       sizeof(*k->profile.entries), compare_id);
@@ -387,16 +387,22 @@ static void report_sample(const struct options *o, struct inputs *runs,
 {
 	struct matrix *m = load_matrix(o, runs, "the sample");
 	struct coverage_choice sample = o->chosen;
+	struct group_choice *choice = &known->choice;
+	struct thread_call *threads;
 
 	if (!m)
 		return;
-	known->native = trace_native(m->trace);
+	threads = thread_calls(m->trace, &choice->n_threads);
+	choice->threads = threads;
+	choice->native = trace_native(m->trace);
+	choice->runtimes = RUNTIME_RUNC | RUNTIME_CRUN;
 	sample.of_images = !selection_is_empty(&o->images);
 	if (check_machine(&known->profile, m->trace, o->profile) &&
 	    !coverage_report(m, &sample, o->args ? ROWS_ARGUMENTS :
 			     o->paths ? ROWS_PATHS : ROWS_CALLS, is_known,
 			     known, o->json, o->quiet ? NULL : stdout))
 		message_latch(STATUS_NO);
+	free(threads);
 	matrix_free(m);
 }
 

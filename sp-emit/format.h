@@ -34,6 +34,8 @@ struct emit {
 	const struct profile *profile;	/* NULL for FORMAT_TRACE */
 	/* the groups with which the profile was built */
 	struct group_choice choice;
+	struct thread_call *threads;	/* of the group `threads` */
+	size_t n_threads;
 	bool partial;		/* the recording is incomplete */
 	/* the rows of argument.h that --args selects; NULL: no --args */
 	const bool *args;

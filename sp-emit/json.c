@@ -222,6 +222,12 @@ static json_t *operation_json(struct fact **fact)
 			 "name", operation_name(opcode, buf));
 }
 
+static json_t *thread_json(struct fact **fact)
+{
+	(void)fact;	/* all members are those of other_json() */
+	return json_object();
+}
+
 static json_t *others_json(const struct facts *facts,
 			   json_t *(*begin)(struct fact **))
 {
@@ -420,7 +426,7 @@ static json_t *losses_json(const struct trace *t)
 void write_json(const struct emit *emit, FILE *out)
 {
 	const struct trace *t = emit->trace;
-	json_t *object = json_pack("{si so so so so so so so so so so so so so so}",
+	json_t *object = json_pack("{si so so so so so so so so so so so so so so so}",
 				   "version", JSON_VERSION,
 				   "runs", runs_json(t),
 				   "images", images_json(t),
@@ -443,6 +449,8 @@ void write_json(const struct emit *emit, FILE *out)
 							exec_name_json),
 				   "stacks", others_json(&t->stacks,
 							 stack_json),
+				   "threads", others_json(&t->threads,
+							  thread_json),
 				   "lost", losses_json(t));
 
 	if (t->keep)

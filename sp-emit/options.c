@@ -335,6 +335,7 @@ static void fill_rows(struct all_rows *all)
 		[GROUP_KERNEL] = "calls that the kernel makes by itself",
 		[GROUP_START] = "calls of what loads the filter, before the program",
 		[GROUP_VDSO] = "calls that, by clock and libc, the vDSO may answer",
+		[GROUP_THREADS] = "calls that threads make or not, by timing",
 		[GROUP_RUNTIME] = "calls that the runtime itself makes: --runtime",
 		[GROUP_FALLBACK] = "newer calls that libc probes: ENOSYS",
 	};

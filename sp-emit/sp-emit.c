@@ -21,6 +21,7 @@
 #include "paths.h"
 #include "possible/possible.h"
 #include "process/sandbox.h"
+#include "profile/thread-calls.h"
 #include "results.h"
 #include "strace.h"
 #include "suggest.h"
@@ -39,11 +40,13 @@ static struct group_choice choose_groups(const struct options *o,
 			 RUNTIME_HARDENED : 0),
 		.no_new_privs = o->no_new_privs,
 		.native = native,
+		.threads = emit->threads, .n_threads = emit->n_threads,
 	};
 	bool applies[GROUP_COUNT] = {
 		[GROUP_KERNEL] = true,
 		[GROUP_START] = flags & FORMAT_BEFORE,
 		[GROUP_VDSO] = true,
+		[GROUP_THREADS] = true,
 		[GROUP_RUNTIME] = choice.runtimes,
 		/*
 		 * Without this group if other calls are allowed, or get ENOSYS
@@ -158,6 +161,7 @@ static struct profile *make_profile(struct emit *emit, const struct options *o,
 	    !check_denials(emit->trace, &build))
 		return NULL;
 	note_operations(emit->trace);
+	emit->threads = thread_calls(emit->trace, &emit->n_threads);
 	emit->choice = build.choice = choose_groups(o, emit, native);
 	p = build_profile(emit->trace, &build);
 	if (check_profile(p, o->exact) && add_args(p, emit, o) &&
@@ -377,14 +381,17 @@ static bool emit_trace(const struct trace *t, const struct options *o,
 	}
 	if (!(o->format->flags & FORMAT_TRACE)) {
 		p = make_profile(&emit, o, &from->base);
-		if (!p)
+		if (!p) {
+			free(emit.threads);
 			return false;
+		}
 		emit.profile = p;
 	}
 	committed = (!p || add_calls(&possible, &emit, o, from->reader, p)) &&
 		write_emit(&emit, o, out);
 	note_start(o);
 	profile_free(p);
+	free(emit.threads);
 	possible_free(&possible);
 	return committed;
 }

@@ -327,6 +327,14 @@ static void see_rest(struct log *log, struct process *p, int name,
 	p->watched &= !is_name(log, name, exits);
 }
 
+/* strace prints the flags of these calls, and no text of the program. */
+static bool creates_thread(const struct log *log, int name, const char *line)
+{
+	static const char *const clones[] = { "clone", "clone3", NULL };
+
+	return is_name(log, name, clones) && strstr(line, "CLONE_THREAD");
+}
+
 static bool see_call(struct log *log, struct lines *l,
 		     const struct strace_line *line)
 {
@@ -337,6 +345,7 @@ static bool see_call(struct log *log, struct lines *l,
 	if (name < 0)
 		return false;
 	count_name(log, p, name, line);
+	log->tally.threads += creates_thread(log, name, l->text);
 	see_rest(log, p, name, line);
 	return true;
 }

@@ -262,6 +262,19 @@ static void add_losses(const struct tally *t, struct run *run)
 	run_lose(run, "image", t->executions ? t->executions : 1);
 }
 
+/* A log does not tell which program created the threads. */
+static void add_threads(const struct tally *t, struct trace *trace,
+			uint32_t run)
+{
+	const struct fact key = {
+		.image = trace_add_image(trace, NULL, NULL, 0),
+	};
+	const struct sighting sighting = { .run = run, .count = t->threads };
+
+	if (t->threads)
+		trace_sum_fact(trace, FACT_THREAD, &key, &sighting);
+}
+
 uint32_t tally_add_run(const struct tally *t, struct trace *trace,
 		       const char *name, const char *how)
 {
@@ -275,6 +288,7 @@ uint32_t tally_add_run(const struct tally *t, struct trace *trace,
 			       "from a text", NULL),
 	};
 	unsigned __int128 hash = t->hash;
+	uint32_t index;
 
 	tally_hash(&hash, how, strlen(how) + 1);
 	tally_hash(&hash, t->native->name, strlen(t->native->name));
@@ -282,7 +296,9 @@ uint32_t tally_add_run(const struct tally *t, struct trace *trace,
 	for (int i = 0; i < RUN_RLIMITS; i++)
 		run.rlimits[i] = (struct rlimit_pair){ UINT64_MAX, UINT64_MAX };
 	add_losses(t, &run);
-	return trace_add_run(trace, &run);
+	index = trace_add_run(trace, &run);
+	add_threads(t, trace, index);
+	return index;
 }
 
 static void add_call(struct trace *trace, uint32_t run, struct call_id id,

@@ -38,6 +38,7 @@ struct tally {
 	size_t n_names;
 	struct tally_entry *index;	/* private: hash table of the names */
 	uint64_t executions;	/* calls that executed a program */
+	uint64_t threads;	/* calls that created a thread */
 	bool incomplete;	/* whether the text lacks calls of the run */
 	unsigned __int128 hash;	/* of all texts, independent of their order */
 };

@@ -119,12 +119,14 @@ static void collect_use(struct collection *c, uint32_t image, uint32_t use,
 	struct image_use u = {
 		.run = run_of(c, image),
 		.execs = use == USE_EXECS ? count : 0,
-		.tasks = use == USE_TASKS ? count : 0,
+		.tasks = use == USE_EXECS ? 0 : count,
 	};
 
 	if (!count)
 		return;
 	trace_sum_use(c->trace, trace_image(c, image), &u);
+	if (use == USE_THREADS)
+		add_threads(c->trace, trace_image(c, image), u.run, count);
 	if (u.execs && executable_at(c->tracer->executables,
 			image_base(c->tracer, image))->is_privileged)
 		add_privileged(c->trace, trace_image(c, image), &u);

@@ -23,6 +23,14 @@ void add_privileged(struct trace *t, uint32_t image,
 	trace_sum_fact(t, FACT_PATH, &fact, &sighting);
 }
 
+void add_threads(struct trace *t, uint32_t image, uint32_t run, uint64_t count)
+{
+	struct fact fact = { .image = image };
+	struct sighting sighting = { .run = run, .count = count };
+
+	trace_sum_fact(t, FACT_THREAD, &fact, &sighting);
+}
+
 void add_start(struct trace *t, uint32_t image, uint32_t by,
 	       const struct sighting *sighting)
 {

@@ -12,6 +12,8 @@
  */
 void add_privileged(struct trace *t, uint32_t image,
 		    const struct image_use *use);
+/* Adds threads that ran the image: see FACT_THREAD. */
+void add_threads(struct trace *t, uint32_t image, uint32_t run, uint64_t count);
 /* Adds the fact that a task of the image `by` executed `image`. */
 void add_start(struct trace *t, uint32_t image, uint32_t by,
 	       const struct sighting *sighting);

@@ -441,6 +441,8 @@ static bool meet_caller(struct notify_tasks *t, const struct listener *listener,
 			p->image = lose_image(t);
 		if (p)
 			use_image(t, p, 0, 1);
+		if (p && (pid_t)n->pid != p->pid)
+			add_threads(t->trace, p->image, 0, 1);
 		return true;
 	}
 	if (new_process)

@@ -515,7 +515,7 @@ errnos() {
 	[ ! -s err ]
 	[ "$(jq -c keys_unsorted a.json)" = \
 		'["version","runs","images","calls","denied","operations",'\
-'"arguments","paths","sockets","moves","starts","privileges","names","stacks","lost"]' ]
+'"arguments","paths","sockets","moves","starts","privileges","names","stacks","threads","lost"]' ]
 	[ "$(jq -c '.runs[0] | keys' a.json)" = \
 '["arch","argv","blind","complete","cwd","duration_ns","gid","groups","how",'\
 '"id","kernel","labels","lost","machine","name","rlimits","start_ns",'\

@@ -81,6 +81,7 @@ streams() {
 		privilege 1 openat 21 1
 		name 1 1 a 1
 		stack 1 socket "0:0xff:2" "f|/lib/x.so|0x1234|abcd main|/bin/a|0x10|" 1
+		thread 1 3
 	END
 	./facts kinds.sp >out
 	diff - out <<-'END'
@@ -95,6 +96,7 @@ streams() {
 		15 x86_64 openat what=21 family=0 answer=0
 		18 what=1 family=0 answer=0 path=a
 		19 x86_64 socket what=0 family=0 answer=0 0:ff:2 f|/lib/x.so|1234|2 main|/bin/a|10|0
+		22 what=0 family=0 answer=0
 	END
 	# The records of parts and of --keep-runs are not facts.
 	sed -n 's/^\.Ss .* (kind \([0-9]*\))$/\1/p' "${TESTS%/*}/lib/stream/sp-facts.5" |

@@ -20,7 +20,7 @@ helped() {
 		# sp-emit.1 has one entry for all --no-GROUP. sp-verify also
 		# accepts --time, the name that sp-record has for --timeout.
 		[ "$tool" != sp-verify ] || sed -i '/^time$/d' manual
-		sed 's/^no-\(kernel\|start\|vdso\|runtime\|fallback\)$/no-/' help | sort -u |
+		sed 's/^no-\(kernel\|start\|vdso\|threads\|runtime\|fallback\)$/no-/' help | sort -u |
 			diff - manual
 	done
 }

@@ -6,29 +6,33 @@
 #define BOTH (RUNTIME_RUNC | RUNTIME_CRUN)
 
 #define KERNEL(call, arch, reason) \
-	{ GROUP_KERNEL, call, arch, 0, false, reason }
-#define VDSO(call, reason) { GROUP_VDSO, call, NULL, 0, false, reason }
+	{ GROUP_KERNEL, call, arch, 0, false, reason, 0 }
+#define VDSO(call, reason) { GROUP_VDSO, call, NULL, 0, false, reason, 0 }
 /*
  * ALWAYS: the runtime makes the call with and without no_new_privs. UNLESS_NNP:
  * it makes the call only without no_new_privs.
  */
 #define ALWAYS(call, runtimes, reason) \
-	{ GROUP_RUNTIME, call, NULL, runtimes, false, reason }
+	{ GROUP_RUNTIME, call, NULL, runtimes, false, reason, 0 }
 #define UNLESS_NNP(call, runtimes, reason) \
-	{ GROUP_RUNTIME, call, NULL, runtimes, true, reason }
+	{ GROUP_RUNTIME, call, NULL, runtimes, true, reason, 0 }
 #define FIREJAIL(call) \
 	ALWAYS(call, RUNTIME_FIREJAIL, \
 	       "0.9.72: it runs the program through bash 5.2")
 #define TINI(call) { GROUP_TINI, call, NULL, 0, false, \
-	"tini 0.19, as docker-init: --init" }
+	"tini 0.19, as docker-init: --init", 0 }
 #define CATATONIT(call) { GROUP_CATATONIT, call, NULL, 0, false, \
-	"catatonit 0.1.7: --init of podman" }
+	"catatonit 0.1.7: --init of podman", 0 }
 #define SH(call) { GROUP_SH, call, NULL, 0, false, \
-	"dash 0.5.12, bash 5.2 and busybox 1.35 run commands and wait" }
+	"dash 0.5.12, bash 5.2 and busybox 1.35 run commands and wait", 0 }
 #define LXC_INIT(call) \
 	ALWAYS(call, RUNTIME_LXC, \
 	       "5.0.2: lxc-execute runs the program through lxc-init")
-#define FALLBACK(call, reason) { GROUP_FALLBACK, call, NULL, 0, false, reason }
+#define THREADS(call, programs, reason) \
+	{ GROUP_THREADS, call, NULL, 0, false, reason, programs }
+#define GO "Go 1.19: "
+#define FALLBACK(call, reason) \
+	{ GROUP_FALLBACK, call, NULL, 0, false, reason, 0 }
 #define TIME64(call) FALLBACK(call, \
 	"32-bit libc (glibc 2.34, musl 1.2.0): the call with a 32-bit time_t")
 
@@ -57,7 +61,7 @@ static const struct group_member table[] = {
 	KERNEL("exit_group", NULL, "a killed process did not make it"),
 
 	{ GROUP_START, "execve", NULL, 0, false,
-	  "the program that loads the filter executes the command" },
+	  "the program that loads the filter executes the command", 0 },
 
 	VDSO("clock_gettime",
 	     "the clock source decides if the vDSO makes it, vdso(7)"),
@@ -73,6 +77,25 @@ static const struct group_member table[] = {
 	VDSO("getcpu", "the machine decides if the vDSO makes it, vdso(7)"),
 	VDSO("getrandom",
 	     "the vDSO replaces it from Linux 6.11 and glibc 2.41 on"),
+
+	THREADS("futex", THREADED_ANY, "a thread that waits for another one"),
+	THREADS("madvise", THREADED_GLIBC,
+		"glibc 2.36: a thread that ends before its process does"),
+	THREADS("munmap", THREADED_MUSL,
+		"musl 1.2.3: a detached thread that ends before its process "
+		"does"),
+	THREADS("nanosleep", THREADED_GO, GO "its monitor waits"),
+	THREADS("sched_yield", THREADED_GO, GO "a thread waits for a lock"),
+	THREADS("getpid", THREADED_GO, GO "for tgkill"),
+	THREADS("tgkill", THREADED_GO, GO "stops a thread that runs long"),
+	THREADS("pipe2", THREADED_GO, GO "a garbage collection begins"),
+	THREADS("epoll_create1", THREADED_GO, GO "a garbage collection begins"),
+	THREADS("epoll_ctl", THREADED_GO, GO "a garbage collection begins"),
+	THREADS("epoll_pwait", THREADED_GO, GO "waits for events"),
+	THREADS("write", THREADED_GO, GO "wakes the thread in epoll_pwait"),
+	THREADS("getpid", THREADED_GLIBC_IDS, "glibc 2.36 setuid: for tgkill"),
+	THREADS("tgkill", THREADED_GLIBC_IDS,
+		"glibc 2.36 setuid: to the threads that have not ended"),
 
 	ALWAYS("execve", BOTH, "runs the program"),
 	ALWAYS("close", BOTH, "closes what the program must not inherit"),
@@ -324,6 +347,7 @@ const char *group_name(enum group group)
 		[GROUP_KERNEL] = "kernel",
 		[GROUP_START] = "start",
 		[GROUP_VDSO] = "vdso",
+		[GROUP_THREADS] = "threads",
 		[GROUP_RUNTIME] = "runtime",
 		[GROUP_TINI] = "tini",
 		[GROUP_CATATONIT] = "catatonit",
@@ -355,6 +379,15 @@ static bool on_arch(const struct group_member *m, const struct arch *arch,
 	return !m->arch || !strcmp(m->arch, arch->name);
 }
 
+static const struct group_member *
+find_of_threads(const struct group_choice *choice, struct call_id id)
+{
+	for (size_t i = 0; i < choice->n_threads; i++)
+		if (!call_id_compare(&choice->threads[i].id, &id))
+			return choice->threads[i].member;
+	return NULL;
+}
+
 static bool chosen(const struct group_choice *choice,
 		   const struct group_member *m)
 {
@@ -372,6 +405,8 @@ const struct group_member *group_find(const struct group_choice *choice,
 
 	if (!choice->wanted[group] || !arch || !syscall_name(id, name))
 		return NULL;
+	if (group == GROUP_THREADS)
+		return find_of_threads(choice, id);
 	for (size_t i = 0; i < N_MEMBERS; i++)
 		if (table[i].group == group && chosen(choice, &table[i]) &&
 		    on_arch(&table[i], arch, choice->native) &&
@@ -380,10 +415,9 @@ const struct group_member *group_find(const struct group_choice *choice,
 	return NULL;
 }
 
-bool group_adds(struct call_id id, const struct arch *native,
-		unsigned int runtimes)
+bool group_adds(const struct group_choice *choice, struct call_id id)
 {
-	struct group_choice all = { .runtimes = runtimes, .native = native };
+	struct group_choice all = *choice;
 
 	for (int g = 0; g < GROUP_FALLBACK; g++) {
 		all.wanted[g] = !group_is_optional(g);

@@ -17,6 +17,8 @@ enum group {
 	GROUP_START,
 	/* the clock source and libc decide whether it is made */
 	GROUP_VDSO,
+	/* timing decides whether a thread makes it: thread-calls.h */
+	GROUP_THREADS,
 	/* a container runtime makes it after loading the filter */
 	GROUP_RUNTIME,
 	/* made by tini, the first process of docker run --init */
@@ -46,6 +48,15 @@ enum runtime {		/* bits */
 	RUNTIME_HARDENED = 64,	/* systemd, with RestrictNamespaces= */
 };
 
+/* Programs with threads; thread-calls.c knows them by their calls. */
+enum threaded {
+	THREADED_ANY,
+	THREADED_GLIBC,
+	THREADED_GLIBC_IDS,	/* which changes its user or group ids */
+	THREADED_MUSL,
+	THREADED_GO,		/* linked without C */
+};
+
 struct group_member {
 	enum group group;
 	const char *call;	/* a name, as libseccomp spells it */
@@ -59,10 +70,17 @@ struct group_member {
 	/* GROUP_RUNTIME: no runtime makes it under no_new_privs */
 	bool needs_new_privs;
 	const char *reason;	/* for --explain, with the source */
+	enum threaded programs;	/* GROUP_THREADS: which ones make the call */
 };
 
 /* Returns the rows of the table; NULL after the last. */
 const struct group_member *group_member_at(size_t i);
+
+/* A call that GROUP_THREADS adds, and the row with the reason. */
+struct thread_call {
+	struct call_id id;
+	const struct group_member *member;
+};
 
 /* The choices that decide which rows are used. */
 struct group_choice {
@@ -74,6 +92,9 @@ struct group_choice {
 	 * start and runtime.
 	 */
 	const struct arch *native;
+	/* the result of thread_calls() */
+	const struct thread_call *threads;
+	size_t n_threads;
 };
 
 /*
@@ -84,11 +105,11 @@ const struct group_member *group_find(const struct group_choice *choice,
 				      enum group group, struct call_id id);
 
 /*
- * Whether a group other than the fallback would add the call to a profile that
- * these runtimes load. sp-diff marks such calls.
+ * Whether a group other than the fallback would add the call to a profile of the
+ * trace that these runtimes load. sp-diff marks such calls. `choice` has the
+ * members that depend on the trace and the runtimes; `wanted` is not read.
  */
-bool group_adds(struct call_id id, const struct arch *native,
-		unsigned int runtimes);
+bool group_adds(const struct group_choice *choice, struct call_id id);
 
 /* Whether the kernel could have made the call by itself. */
 bool group_is_kernel(struct call_id id);

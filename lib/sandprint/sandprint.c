@@ -96,6 +96,7 @@ static void fill_detail(struct sandprint_fact *to, const struct fact *fact)
 	case SANDPRINT_CALL:
 	case SANDPRINT_DENIAL:
 	case SANDPRINT_OPERATION:
+	case SANDPRINT_THREAD:
 		break;
 	case SANDPRINT_ARGUMENT:
 		fill_values(to, fact);
@@ -145,6 +146,7 @@ static enum sandprint_kind kind_of(enum fact_kind kind)
 	KIND(PRIVILEGE);
 	KIND(NAME);
 	KIND(STACK);
+	KIND(THREAD);
 #undef KIND
 	case FACT_KINDS:
 		break;
@@ -168,6 +170,7 @@ static bool fact_is_of_call(enum sandprint_kind kind)
 	case SANDPRINT_MOVE:
 	case SANDPRINT_START:
 	case SANDPRINT_NAME:
+	case SANDPRINT_THREAD:
 		return false;
 	}
 	__builtin_unreachable();

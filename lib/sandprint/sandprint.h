@@ -97,6 +97,7 @@ enum sandprint_kind {
 	SANDPRINT_PRIVILEGE = 15,
 	SANDPRINT_NAME = 18,
 	SANDPRINT_STACK = 19,
+	SANDPRINT_THREAD = 22,
 };
 
 /* The data that one run has about a fact. */

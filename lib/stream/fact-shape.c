@@ -305,5 +305,7 @@ const struct fact_shape fact_shapes[FACT_KINDS] = {
 			PROBLEMS("name") },
 	[FACT_STACK] = { STREAM_STACK, true, 0, 0, false, read_stack,
 			 write_stack, PROBLEMS("stack") },
+	[FACT_THREAD] = { STREAM_THREAD, false, 0, 0, false, NULL, NULL,
+			  PROBLEMS("thread") },
 #undef PROBLEMS
 };

@@ -43,6 +43,7 @@ enum stream_kind {
 	STREAM_STACK = 19,
 	STREAM_TRACED = 20,		/* events and results */
 	STREAM_EVENT_FILE = 21,
+	STREAM_THREAD = 22,
 };
 
 /* Limits for each record that a writer writes: LIMITS in sp-stream(5). */

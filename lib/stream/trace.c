@@ -241,7 +241,7 @@ static struct sighting *find_sighting(struct trace *t, enum fact_kind kind,
 		fact->answer = key->answer;
 		fact->detail_size = key->detail_size;
 		/* the copy is not NULL, even if it is empty */
-		if (kind >= FACT_ARGUMENT)
+		if (fact_shapes[kind].read_detail)
 			fact->detail = xmemdup(key->detail, key->detail_size);
 		facts->at = xgrow(facts->at, facts->n, sizeof(*facts->at));
 		facts->at[facts->n++] = fact;

@@ -76,11 +76,13 @@ struct image {
  *	NAME		id: 0, enum name_source; detail: the name by which the
  *			image was executed
  *	STACK		id: the call; detail: see stack.h
+ *	THREAD		id: 0, 0; a thread that ran the image, and was not the
+ *			first one of its process
  */
 enum fact_kind {
 	FACT_CALL, FACT_DENIAL, FACT_OPERATION, FACT_ARGUMENT, FACT_PATH,
 	FACT_SOCKET, FACT_MOVE, FACT_START, FACT_PRIVILEGE,
-	FACT_NAME, FACT_STACK, FACT_KINDS
+	FACT_NAME, FACT_STACK, FACT_THREAD, FACT_KINDS
 };
 
 struct fact {
@@ -136,7 +138,7 @@ struct trace {
 		struct {
 			struct facts calls, denials, operations, arguments,
 				     paths, sockets, moves, starts,
-				     privileges, names, stacks;
+				     privileges, names, stacks, threads;
 		};
 	};
 	/*

@@ -264,6 +264,8 @@ static void make_detail(struct maker *m, enum fact_kind kind, struct fact *fact)
 		fact->id = make_id(m);
 		make_stack(m, fact);
 		break;
+	case FACT_THREAD:
+		break;
 	case FACT_OPERATION:
 		fact->id = (struct call_id){ 0, byte(m) };
 		break;
