@@ -140,12 +140,18 @@ given() {
 	threads --image=/opt/y x.sp | lacks .
 }
 
+has_two_threads() {
+	[ "$(compgen -G "/proc/$1/task/*" | wc -l)" = 2 ]
+}
+
 @test "each way to record shows threads" {
 	requires_root
 	build glibc
 	sp-record -q --method=notify -o notify.sp -- ./glibc late
 	./glibc attached &
-	sp-record -q -o attached.sp -p $!
+	wait_for 10 has_two_threads $!
+	sp-record -q -t 0.1 -o attached.sp -p $!
+	kill $!
 	# the flags are in the log, but a text of the program does not count
 	printf '%s\n' '1 set_robust_list(0, 24) = 0' \
 		'1 clone3({flags=CLONE_VM|CLONE_THREAD, stack=0}, 88) = 2' \

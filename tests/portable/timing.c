@@ -95,7 +95,7 @@ static const struct {
 	{ "late", 60, join, 0 },
 	{ "finished", 0, leave, 60 },
 	{ "unfinished", 300, leave, 0 },
-	{ "attached", 600, join, 0 },
+	{ "attached", 60000, join, 0 },
 	{ "contend", 0, contend, 0 },
 	{ "processes", 0, start_processes, 0 },
 };
