@@ -36,7 +36,7 @@ struct precedent {
 	const struct run *run, *other;
 	/* an earlier run ended in the same way */
 	bool is_same;
-	/* the run counts as an earlier one, whatever its time */
+	/* the run is one of `before`, so it is earlier whatever its time */
 	bool is_before;
 	size_t at;			/* in its trace */
 };
@@ -95,7 +95,7 @@ static size_t add_runs(struct precedent *to, const struct trace *t,
 }
 
 /*
- * For each run, finds the last earlier run with another status. The runs are
+ * Finds, for each run, the last earlier run with another status. The runs are
  * sorted by name and time.
  */
 static void find_others(struct precedent *all, size_t n)
@@ -158,7 +158,10 @@ static struct run **sort_ids(const struct trace *t)
 
 enum { NAME_BYTES = 60, ID_DIGITS = 8 };
 
-/* Names the run. The name is cut, since it can be a long command line. */
+/*
+ * Returns a text that names the run. The name is cut, since it can be a long
+ * command line.
+ */
 static char *describe(const struct precedent *p)
 {
 	char *name = text_printable(p->run->name), *how = ending_text(p->run);
