@@ -601,7 +601,7 @@ waiting_box() {
 	grep -q 'denied by a filter that was already in force: getpgid EXDEV' err
 }
 
-@test "a command is under the filter that its recorder is under" {
+@test "the command inherits the seccomp filter of its recorder" {
 	"$WITNESS/filtered" exec sp-record -o run.sp -- "$WITNESS/exec-fail" 2>err
 	facts run.sp | shows -x 'x86_64 getpgid EXDEV 1'
 	run ! grep 'not seen' err

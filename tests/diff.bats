@@ -25,7 +25,7 @@ two_sides() {
 	TEXT
 }
 
-@test "each call that only one side has is a line, by architecture and number" {
+@test "sp-diff prints a line for each call, by architecture and number, that only one side has" {
 	two_sides
 	run -1 sp-diff old.sp new.sp
 	[ "$status" = 1 ]

@@ -252,7 +252,7 @@ median_gap() {
 	events_are_calls left.sp
 }
 
-@test "the events of each of two thousand threads are the calls of this thread" {
+@test "each of two thousand threads has exactly its own calls as events" {
 	requires_root
 	# This second crowd makes the same calls, but is not recorded.
 	"$WITNESS/crowd" >/dev/null &

@@ -101,7 +101,7 @@ many_runs() {
 		grep -c '^run' | grep -x 500
 }
 
-@test "a later merge uses the smallest --keep-runs of its inputs, and reports that need all runs refuse its output" {
+@test "a later merge uses the smallest --keep-runs of its inputs, and reports that need all runs refuse the merged stream" {
 	many_runs | stream all.sp
 	sp-merge --keep-runs=9 -o nine.sp all.sp
 	sp-merge --keep-runs=4 -o four.sp all.sp
