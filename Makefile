@@ -274,6 +274,7 @@ lint: ## Check the manual pages, the C sources, the tests and the shell scripts
 	@cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -D_GNU_SOURCE -D__x86_64__ \
 		--enable=warning,portability,performance --suppress=missingInclude -Ilib lib sp-*
 	@tests/lint
+	@grep -rlE '^#!.*python3' tests | sort | xargs /usr/bin/python3 -m pyflakes $(wildcard tests/*/*.py)
 	@shellcheck -x tests/run tests/state.bash tests/lint tests/deps tests/demo .ci/run tests/bench/*.sh tests/soak \
 		tests/kernels/run tests/kernels/fetch tests/kernels/guest tests/kernels/cross \
 		tests/kernels/init tests/kernels/start \

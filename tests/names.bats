@@ -204,7 +204,7 @@ is_old() {
 # MANAGER-SCRIPT runs, which can move processes to the cgroup, and then SCRIPT
 # in the cgroup.
 in_cgroup() {
-	local pid
+	local pid status=0
 	CGROUP=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)/sp-names-$$
 	export CGROUP
 	mkdir "$CGROUP"
@@ -215,12 +215,13 @@ in_cgroup() {
 	wait_for 10 test -e joined
 	sp-record -q --paths -o run.sp --cgroup "$CGROUP" --ready-fd=4 4>ready &
 	wait_for 20 test -s ready
-	sh -c "${2-:}" 3>&-
+	sh -c "${2-:}" 3>&- || status=$?
 	echo >go
 	wait $!
 	wait $pid
 	rmdir "$CGROUP"
 	rm -f joined go ready
+	return "$status"
 }
 
 @test "files on mounts that a unit's manager made have the host's names, and files on the unit's own mounts do not" {

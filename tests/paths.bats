@@ -401,8 +401,8 @@ refused() {
 		'[["...",["change","lost","given","cut"],null]]' ]
 	flooded truncate 0
 	refused 2 --landlock --landlock-header --apparmor '--systemd --paths'
-	[[ $output == "sp-emit: run flood truncate ("*"): names are not known as\
- a whole: $(<lost) lost (truncate) (--allow-partial leaves them out)" ]]
+	[[ $output == "sp-emit: run flood truncate ("*"): names are not\
+ completely known: $(<lost) lost (truncate) (--allow-partial leaves them out)" ]]
 	# The image of this recording lost no name.
 	sp-record -q --paths -o other.sp -- cat /etc/hostname
 	sp-emit --landlock --image='*/cat' -o p.json run.sp other.sp

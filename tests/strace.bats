@@ -74,7 +74,7 @@ ts = [threading.Thread(target=sum, args=(range(1000),)) for _ in range(4)]
 	printf '%s\n' 'execve("/bin/sh", ["sh"], 0x7 /* 1 var */) = 0' 'clone(child_stack=NULL) = 123' \
 		'exit_group(0) = ?' '+++ exited with 0 +++' >one
 	run -0 --separate-stderr sp-merge --from=strace -o one.sp one
-	[ "$stderr" = "sp-merge: one: the log has no calls of the processes that were started: strace -f follows them" ]
+	[ "$stderr" = "sp-merge: one: the log has no calls of child processes: strace -f follows them" ]
 	sed 's/^/122 /' one >two
 	echo '123 exit_group(0) = ?' >>two
 	run -0 --separate-stderr sp-merge --from=strace -o two.sp two

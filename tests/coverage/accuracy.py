@@ -17,7 +17,7 @@ The last line is about new kinds of runs: all runs of some programs of the suite
 DIR, or to a temporary directory. The exit status is 1 if the figures are not
 within the bounds of sandprint-coverage(7).
 """
-import io, json, os, random, re, subprocess, sys, tempfile
+import io, json, random, re, subprocess, sys, tempfile
 
 sys.dont_write_bytecode = True
 from recorded import load_mkstream, read_suites

@@ -4,7 +4,7 @@ profile for the kernel, and this module reads the result. allowed(profile) retur
 function that takes a path (bytes) and returns a set of letters: those of apparmor.d(5),
 and "x". The layout is that of the kernel: security/apparmor/policy_unpack.c and
 include/match.h."""
-import os, struct, subprocess
+import struct, subprocess
 
 ACCEPT, BASE, CHECK, DEFAULT, CLASSES, _, _, NEXT = range(1, 9)
 LETTERS = {1: "x", 2: "w", 4: "r", 8: "a", 16: "l", 32: "k", 64: "m"}

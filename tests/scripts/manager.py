@@ -4,6 +4,9 @@
 
 Acts as a service manager: joins the cgroup $CGROUP, makes a new mount namespace with
 a tmpfs on DIRECTORY, and executes the command."""
+import ctypes
+import os
+import sys
 
 NEWNS, PRIVATE_ALL = 0x20000, 0x44000
 libc = ctypes.CDLL(None, use_errno=True)

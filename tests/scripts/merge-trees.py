@@ -2,7 +2,7 @@
 # merge-trees.py MKSTREAM: makes random streams with few runs, so that many
 # facts occur twice. Merging them in random trees must write the same bytes as
 # merging one by one.
-import os, random, subprocess, sys
+import random, subprocess, sys
 mk = sys.argv[1]
 rnd = random.Random(7)
 def stream(n):
