@@ -262,6 +262,14 @@ is_at() {
 	grep -q '^ *88  getpgid(pid)  thread [0-9]*  [0-9.]* s  place not known$' list
 }
 
+# Each thread has places of its own, and 60,000 mappings make each look-up slow.
+@test "a command with many mappings cannot delay its calls by look-ups of their places" {
+	run -1 timeout 25 sp-verify -p p.json --json -o v.json -- \
+		/usr/bin/python3 "$TESTS/scripts/many-mappings.py" 40
+	[[ $output == *"finding the places of calls took more than 3 s: further places are unknown"* ]]
+	sites getpgid '([.[].count] | add) == 40 and any(.place) and any(.place | not)'
+}
+
 @test "the memory for stacks is limited, and no call is lost" {
 	[[ $(PATH=$PATH:/sbin ldconfig -p) == *libdw.so.1* ]] || skip "no libdw"
 	echo '{"defaultAction": "SCMP_ACT_ERRNO"}' >p.json

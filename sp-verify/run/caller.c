@@ -11,7 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "kernel/syscall.h"
 #include "process/image-file.h"
@@ -29,6 +31,11 @@ enum {
 	 */
 	LOOKUPS_MAX = 512,
 	PLACES_MAX = 1 << 16,	/* the most places of all calls */
+	/*
+	 * The command can make lookups slow, for example by 65,000 mappings.
+	 * It waits for each of them, so there is a limit for all slow ones.
+	 */
+	SLOW_MS = 50, SLOW_TOTAL_MS = 3000,
 };
 
 /* An executable that was read before, by the key of its file. */
@@ -65,6 +72,7 @@ struct callers {
 	struct objects *objects;
 	struct chain_finder *finder;
 	struct file_child *files;	/* the child that reads executables */
+	uint64_t slow_ns;	/* the time that slow lookups took */
 };
 
 struct callers *callers_new(void)
@@ -118,6 +126,27 @@ void callers_free(struct callers *c)
 	free(c);
 }
 
+/* The limit of slow lookups */
+
+static bool may_look(const struct callers *c)
+{
+	return c->slow_ns < SLOW_TOTAL_MS * 1000000ULL;
+}
+
+/* Counts the time of a lookup that began at `start_ns`. */
+static void count_time(struct callers *c, uint64_t start_ns)
+{
+	uint64_t took = now_ns() - start_ns;
+
+	if (!may_look(c) || took < SLOW_MS * 1000000ULL)
+		return;
+	c->slow_ns += took;
+	if (!may_look(c))
+		message_note("finding the places of calls took more than %d s: "
+			     "further places are unknown",
+			     SLOW_TOTAL_MS / 1000);
+}
+
 /* Images */
 
 /*
@@ -155,7 +184,7 @@ static struct known_image *known_image(struct callers *c, const char *path,
 	k = xcalloc(1, sizeof(*k));
 	k->key = key;
 	k->image.path = xstrdup(path);
-	if (image_file_ask(c->files, file, &read)) {
+	if (may_look(c) && image_file_ask(c->files, file, &read)) {
 		k->image.build_id_size = read.build_id_size;
 		memcpy(k->image.build_id, read.build_id, read.build_id_size);
 	}
@@ -222,7 +251,7 @@ static struct known_place *place_of(struct callers *c, const struct key *key,
 
 	*is_new = false;
 	HASH_FIND(hh, c->places, key, sizeof(*key), k);
-	if (k || budget->places++ >= LOOKUPS_MAX ||
+	if (k || !may_look(c) || budget->places++ >= LOOKUPS_MAX ||
 	    HASH_COUNT(c->places) >= PLACES_MAX)
 		return k;
 	*is_new = true;
@@ -275,7 +304,7 @@ char *caller_name(const struct caller *who)
 	return printable;
 }
 
-struct caller caller_find(struct callers *c, const struct listener *listener,
+static struct caller find(struct callers *c, const struct listener *listener,
 			  const struct seccomp_notif *n)
 {
 	struct caller who = { .tid = n->pid };
@@ -293,7 +322,7 @@ struct caller caller_find(struct callers *c, const struct listener *listener,
 
 	if (image)
 		place = place_of(c, &key, budget, &new_place);
-	if (place)
+	if (place && may_look(c))
 		chain = chain_find(c->finder, &place->chains, n,
 				   budget->chains < LOOKUPS_MAX, &new_chain);
 	budget->chains += new_chain;
@@ -316,5 +345,15 @@ struct caller caller_find(struct callers *c, const struct listener *listener,
 		who.symbol = place->place.symbol;
 		who.chain = chain;
 	}
+	return who;
+}
+
+struct caller caller_find(struct callers *c, const struct listener *listener,
+			  const struct seccomp_notif *n)
+{
+	uint64_t start_ns = now_ns();
+	struct caller who = find(c, listener, n);
+
+	count_time(c, start_ns);
 	return who;
 }

@@ -41,9 +41,10 @@ struct caller {
 
 /*
  * Finds the caller of a call that waits for our answer. For each system call, a
- * limited number of places is read. A known place is found again by task, image
- * and address: the addresses of an image change with each exec. `callers` owns
- * the strings.
+ * limited number of places is read, and there is a limit for the time of slow
+ * lookups: after that, new places are unknown. A known place is found again by
+ * task, image and address: the addresses of an image change with each exec.
+ * `callers` owns the strings.
  */
 struct caller caller_find(struct callers *callers,
 			  const struct listener *listener,
