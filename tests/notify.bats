@@ -187,15 +187,18 @@ ctypes.CDLL(None).prctl(35, 14, 0, 0, 0)'
 	chmod a+w .
 	printf '%s\n' 'run 1 a' 'call 1 read 1' | "$TESTS/mkstream" |
 		sp-emit --oci --deny=log -o p.json
-	for tool in 'record -q --method=notify' 'verify -p p.json'; do
+	echo '{"ruleset": [{"handledAccessFs": ["make_sock"]}]}' >l.json
+	for tool in 'record -q --method=notify' 'verify -p p.json' \
+		'verify --enforce --landlock l.json'; do
 		# shellcheck disable=SC2086 # words
 		nobody ./sp-$tool -o result -- /usr/bin/python3 -c '
 import ctypes, os
 libc = ctypes.CDLL(None, use_errno=True)
 print(libc.ptrace(0x4206, os.getppid(), 0, 0), ctypes.get_errno())
-try: open("/proc/%d/mem" % os.getppid(), "r+b")
-except OSError as error: print(error.errno)' >out
-		[ "$(<out)" = $'-1 1\n13' ]
+mem = "/proc/%d/mem" % os.getppid()
+try: open(mem, "r+b")
+except OSError as error: print(error.errno, os.stat(mem).st_uid)' >out
+		[ "$(<out)" = $'-1 1\n13 0' ]
 		[ -e result ]
 		rm result
 	done

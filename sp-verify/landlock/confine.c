@@ -243,6 +243,11 @@ bool confine_run(const struct confine_options *o, const struct command *command,
 	confined.hook = hook;
 	confined.hook_arg = &s;
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	/*
+	 * Landlock keeps the command from tracing us. This also keeps other
+	 * processes of its uid from doing so for it: ptrace(2).
+	 */
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	ok = open_ruleset(&s) && open_audit(&s) && run(&s, &confined);
 	denial_log_close(s.audit);
 	if (s.ruleset >= 0)
