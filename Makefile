@@ -174,7 +174,10 @@ WITNESSES := $(patsubst tests/witness/%.c,$(B)/tests/witness/%,$(wildcard tests/
 $(B)/tests/unit/%: tests/unit/%.c $(B)/lib.a
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -MMD -MP -o $@ $< $(B)/lib.a $(LIBS)
+	$(Q)$(CC) $(CPPFLAGS) $(SP_CFLAGS) -MMD -MP -o $@ $< $(filter %.o,$^) $(B)/lib.a $(LIBS)
+# This one includes sp-record/load.c.
+$(B)/tests/unit/objects: $(filter-out %/load.o %/sp-record.o,$(call objs,sp-record)) $(B)/version.o
+$(B)/tests/unit/objects: LIBS = $(LIBS_RECORD)
 
 M32 ?= -m32	# this is the compiler's option for 32-bit programs
 

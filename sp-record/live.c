@@ -222,18 +222,21 @@ void live_free(struct live *live)
 
 /*
  * In the background, the terminal can have input for others, which we cannot
- * read: poll(2) would return at once, again and again.
+ * read: poll(2) would return at once, again and again. A terminal that is not
+ * our controlling terminal has no background for us, and tcgetpgrp(3) fails.
  */
-static bool is_in_foreground(int terminal)
+static bool may_read(int terminal)
 {
-	return tcgetpgrp(terminal) == getpgrp();
+	pid_t group = tcgetpgrp(terminal);
+
+	return group < 0 || group == getpgrp();
 }
 
 int live_fd(const struct live *live)
 {
 	int fd = live && !live->hung_up ? fileno(live->terminal) : -1;
 
-	return fd >= 0 && is_in_foreground(fd) ? fd : -1;
+	return fd >= 0 && may_read(fd) ? fd : -1;
 }
 
 /*

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 #include "base/clock.h"
 #include "base/message.h"
 #include "base/text.h"
+#include "hurry.h"
 #include "live.h"
 #include "machine.h"
 #include "process/workload.h"
@@ -44,10 +44,7 @@ struct session {
 	struct tracer *tracer;
 	/* child.pid is 0 without a command */
 	struct workload workload;
-	/* our scheduling policy before hurry(): sched(7) */
-	int policy;
-	bool hurries;
-	struct sched_param param;
+	struct hurry hurry;
 	bool over;
 	/* When to print the note about remaining tasks. 0: never. */
 	uint64_t tell_ns;
@@ -216,6 +213,7 @@ static int patience(const struct session *s)
 		s->workload.due_ns, s->tell_ns, s->tracer_ns,
 		until_due(s->until), progress_due(s->line),
 		jobs_due(s->options->jobs), s->ask_ns, live_due(s->live),
+		hurry_due(&s->hurry),
 	};
 
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
@@ -260,7 +258,9 @@ static void watch(struct session *s)
 		};
 
 		workload_fds(&s->workload, fds);
-		tracer_rest(s->tracer, s->hurries);
+		/* The priority may be lowered, so tasks must wait for us. */
+		tracer_rest(s->tracer, false);
+		tracer_rest(s->tracer, hurry_limit(&s->hurry));
 		if (poll(fds, N_FDS, patience(s)) < 0 && errno != EINTR)
 			message_fatal("cannot wait for events: %s", strerror(errno));
 		if (fds[0].revents)
@@ -296,34 +296,6 @@ static void note_times(struct recording *r, const struct tracer *tracer)
 	r->start_ns = clock_ns(CLOCK_REALTIME) - r->duration_ns;
 }
 
-/*
- * Raises our priority. The recorder nearly always sleeps. But when a filter is
- * loaded, it must run soon, to see the first calls that the filter answers. It
- * is no error if the priority cannot be raised.
- */
-static void hurry(struct session *s)
-{
-	struct sched_param first = { .sched_priority = 1 };
-
-	s->policy = sched_getscheduler(0);
-	sched_getparam(0, &s->param);
-	/*
-	 * This priority comes from a caller, and is for the start. Writing the
-	 * stream at the end does not need it.
-	 */
-	if (s->policy == (SCHED_FIFO | SCHED_RESET_ON_FORK)) {
-		s->policy = SCHED_OTHER;
-		s->param.sched_priority = 0;
-	}
-	s->hurries = !sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK,
-					 &first);
-}
-
-static void unhurry(const struct session *s)
-{
-	sched_setscheduler(0, s->policy, &s->param);
-}
-
 static int start(struct session *s, const struct command *command)
 {
 	struct command c = *command;
@@ -336,7 +308,7 @@ static int start(struct session *s, const struct command *command)
 	error = command_start(&c, &s->workload.child);
 	if (error)
 		return error;
-	hurry(s);
+	hurry_begin(&s->hurry);
 	error = tracer_complete(s->tracer);
 	if (error) {
 		command_abort(&s->workload.child);
@@ -393,8 +365,7 @@ int recording_run(struct recording *r, const struct recording_options *options,
 			tell_ready(&s);
 		follow(&s);
 	}
-	if (!error)
-		unhurry(&s);
+	hurry_end(&s.hurry);
 	forward_close(&r->signals);
 	return error;
 }
@@ -413,7 +384,7 @@ int recording_attach(struct recording *r,
 
 	signal(SIGPIPE, SIG_IGN);
 	if (!error) {
-		hurry(&s);
+		hurry_begin(&s.hurry);
 		error = tracer_complete(tracer);
 		if (!error)
 			error = tracer_attach(tracer, missing);
@@ -423,7 +394,7 @@ int recording_attach(struct recording *r,
 			jobs_run(options->jobs, now_ns());
 			follow(&s);
 		}
-		unhurry(&s);
+		hurry_end(&s.hurry);
 	}
 	forward_close(&r->signals);
 	return error;

@@ -79,6 +79,17 @@ unit() {
 	unit cgroup
 }
 
+@test "unit/objects: for all options, users, targets and kernels, the chosen object has all code" {
+	unit objects
+}
+
+@test "unit/hurry: the recorder's real-time priority is limited" {
+	local status=0
+	unit hurry || status=$?
+	[ "$status" -ne 77 ] || skip "no real-time priority"
+	[ "$status" -eq 0 ]
+}
+
 @test "tests/mutate draws the same mutations for a seed, whatever their number" {
 	cd "$TESTS/mutate"
 	/usr/bin/python3 -B - <<-'END'
