@@ -148,7 +148,7 @@ has_two_threads() {
 	requires_root
 	build glibc
 	sp-record -q --method=notify -o notify.sp -- ./glibc late
-	./glibc attached &
+	./glibc attached 3>&- &
 	wait_for 10 has_two_threads $!
 	sp-record -q -t 0.1 -o attached.sp -p $!
 	kill $!

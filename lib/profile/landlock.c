@@ -359,6 +359,8 @@ void landlock_write(const struct landlock_policy *p, FILE *out)
 	json_object_set_new(object, "pathBeneath", paths);
 	json_object_set_new(object, "netPort", ports);
 	text = json_text(object, JSON_INDENT(2));
+	if (!text)
+		message_fatal("out of memory");
 	fprintf(out, "%s\n", text);
 	free(text);
 	json_decref(object);
