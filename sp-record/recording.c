@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -296,6 +297,15 @@ static void note_times(struct recording *r, const struct tracer *tracer)
 	r->start_ns = clock_ns(CLOCK_REALTIME) - r->duration_ns;
 }
 
+/*
+ * A program of our uid can have our capabilities, too, as with ambient ones.
+ * This keeps it from tracing us, unless it has CAP_SYS_PTRACE: ptrace(2).
+ */
+static void forbid_tracing(void)
+{
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
 static int start(struct session *s, const struct command *command)
 {
 	struct command c = *command;
@@ -358,6 +368,7 @@ int recording_run(struct recording *r, const struct recording_options *options,
 	};
 	int error = forward_open(&r->signals);
 
+	forbid_tracing();
 	if (!error)
 		error = start(&s, command);
 	if (!error && r->failure == COMMAND_STARTED) {
@@ -382,6 +393,7 @@ int recording_attach(struct recording *r,
 	};
 	int error = forward_open(&r->signals);
 
+	forbid_tracing();
 	signal(SIGPIPE, SIG_IGN);
 	if (!error) {
 		hurry_begin(&s.hurry);

@@ -182,16 +182,18 @@ ctypes.CDLL(None).prctl(35, 14, 0, 0, 0)'
 
 @test "the command cannot trace the recorder or the verifier, although both have the same uid" {
 	requires_root
-	local tool
+	local tool capable=(setpriv --reuid=65534 --regid=65534 --clear-groups
+		--inh-caps=+bpf,+perfmon --ambient-caps=+bpf,+perfmon)
 	public_copy "$SP_BIN/sp-record" "$SP_BIN/sp-verify"
 	chmod a+w .
 	printf '%s\n' 'run 1 a' 'call 1 read 1' | "$TESTS/mkstream" |
 		sp-emit --oci --deny=log -o p.json
 	echo '{"ruleset": [{"handledAccessFs": ["make_sock"]}]}' >l.json
-	for tool in 'record -q --method=notify' 'verify -p p.json' \
-		'verify --enforce --landlock l.json'; do
+	for tool in 'nobody ./sp-record -q --method=notify' 'nobody ./sp-verify -p p.json' \
+		'nobody ./sp-verify --enforce --landlock l.json' \
+		"${capable[*]} ./sp-record -q --method=bpf"; do
 		# shellcheck disable=SC2086 # words
-		nobody ./sp-$tool -o result -- /usr/bin/python3 -c '
+		$tool -o result -- /usr/bin/python3 -c '
 import ctypes, os
 libc = ctypes.CDLL(None, use_errno=True)
 print(libc.ptrace(0x4206, os.getppid(), 0, 0), ctypes.get_errno())
