@@ -354,7 +354,7 @@ static bool read_frames(struct binary *b, const GElf_Phdr *p)
 	    at[1] != FRAME_AT || at[2] != COUNT_AS || at[3] != TABLE_AS)
 		return true;
 	rows = (uint32_t)read_s32(at + 8);
-	if (rows > ENTRIES_MAX)
+	if (rows > ENTRIES_MAX || b->n_functions > ENTRIES_MAX)
 		return false;
 	if (rows > (n - FRAMES_HEAD) / FRAMES_ROW)
 		rows = (n - FRAMES_HEAD) / FRAMES_ROW;
@@ -403,36 +403,68 @@ static const struct binary_span *text_of(const struct binary *b, uint64_t at)
 	return span_of(b->texts, b->n_texts, at);
 }
 
+enum { CALL = 0xe8, CALL_SIZE = 5, ALIGNED = 16 };
+
+/*
+ * Marks the targets of the calls in a section. `marks` has for each section a
+ * bit for each address with the alignment that compilers give functions.
+ */
+static void mark_called(const struct binary *b, const struct binary_span *text,
+			uint8_t **marks)
+{
+	size_t n;
+	const uint8_t *at = binary_at(b, text->start, &n);
+
+	if (at && n > text->end - text->start)
+		n = text->end - text->start;
+	for (size_t i = 0; at && i + CALL_SIZE <= n; i++) {
+		uint64_t to = text->start + i + CALL_SIZE +
+			(int64_t)read_s32(at + i + 1), bit;
+		const struct binary_span *in = at[i] == CALL &&
+			to % ALIGNED == 0 ? text_of(b, to) : NULL;
+
+		if (!in)
+			continue;
+		bit = (to - in->start) / ALIGNED;
+		marks[in - b->texts][bit / 8] |= 1 << bit % 8;
+	}
+}
+
+static bool add_marked(struct binary *b, const struct binary_span *text,
+		       const uint8_t *marks)
+{
+	uint64_t at = (text->start + ALIGNED - 1) / ALIGNED * ALIGNED;
+
+	for (size_t bit = 0; at < text->end; bit++, at += ALIGNED) {
+		if (!(marks[bit / 8] & 1 << bit % 8))
+			continue;
+		if (b->n_functions > ENTRIES_MAX)
+			return false;
+		add_function(b, at, at);
+	}
+	return true;
+}
+
 /*
  * Finds functions in a file without frames and symbols: a function begins at
- * the target of a call, if the address has the alignment that compilers give
- * functions.
+ * the target of a call. A large file has many calls of each function.
  */
 static bool add_called(struct binary *b)
 {
-	enum { CALL = 0xe8, CALL_SIZE = 5, ALIGNED = 16 };
+	uint8_t **marks = xcalloc(b->n_texts + 1, sizeof(*marks));
+	bool fine = true;
 
-	for (size_t t = 0; t < b->n_texts; t++) {
-		const struct binary_span *text = &b->texts[t];
-		size_t n;
-		const uint8_t *at = binary_at(b, text->start, &n);
-
-		if (!at)
-			continue;
-		if (n > text->end - text->start)
-			n = text->end - text->start;
-		for (size_t i = 0; i + CALL_SIZE <= n; i++) {
-			uint64_t to = text->start + i + CALL_SIZE +
-				(int64_t)read_s32(at + i + 1);
-
-			if (at[i] != CALL || to % ALIGNED || !text_of(b, to))
-				continue;
-			if (b->n_functions > ENTRIES_MAX)
-				return false;
-			add_function(b, to, to);
-		}
+	for (size_t i = 0; i < b->n_texts; i++)
+		marks[i] = xcalloc((b->texts[i].end - b->texts[i].start) /
+				   ALIGNED / 8 + 1, 1);
+	for (size_t i = 0; i < b->n_texts; i++)
+		mark_called(b, &b->texts[i], marks);
+	for (size_t i = 0; i < b->n_texts; i++) {
+		fine = fine && add_marked(b, &b->texts[i], marks[i]);
+		free(marks[i]);
 	}
-	return true;
+	free(marks);
+	return fine;
 }
 
 /* A function ends at the start of the next one, or earlier by its size. */
