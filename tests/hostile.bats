@@ -168,7 +168,8 @@ bounded() {
 		i=$((i + 1))
 		printf '%s\n' "run $i $n how='command paths' lost.path=0" "image /bin/$n" \
 			"call $i socket $half" "argument $i socket '0:255:1' $half" \
-			"path $i 1 0 /etc/x $half" "path $i 1 0 /etc/x2 1"
+			"path $i 1 0 /etc/x $half" "path $i 1 0 /etc/x2 1" \
+			"path $i 1 0 /etc/y $half" "path $i 0x8000001 0 /etc/y $half"
 	done | "$TESTS/mkstream" >sums.sp
 	[ "$(sp-emit --path-list sums.sp | awk '$NF == "/etc/x" { print $3 }')" = $max ]
 	sp-emit --explain --args sums.sp | grep "values  *$max with AF_UNIX"
@@ -179,6 +180,9 @@ bounded() {
 	END
 	run -1 sp-verify -p p.json sums.sp
 	[[ $output == *"$max"* ]]
+	echo '{"ruleset": [{"handledAccessFs": ["read_file"]}]}' >l.json
+	run -1 sp-verify --landlock l.json sums.sp
+	[[ $output == *"read_file  $max  /etc/y"* ]]
 }
 
 @test "the length of messages is limited, whatever the input" {

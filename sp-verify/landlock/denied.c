@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "base/json-integer.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -96,11 +97,13 @@ void denied_add(struct denied *d, const char *right, const char *object,
 	const struct row_index *found = find_row(d, right, object, image);
 
 	if (!found) {
-		d->more += count;
+		d->more = count_add(d->more, count);
 		return;
 	}
 	if (found->row < d->n) {
-		d->rows[found->row].count += count;
+		struct row *row = &d->rows[found->row];
+
+		row->count = count_add(row->count, count);
 		return;
 	}
 	d->rows = xgrow(d->rows, d->n, sizeof(*d->rows));
@@ -114,7 +117,7 @@ void denied_add_all(struct denied *d, const struct denied *more)
 	for (size_t i = 0; i < more->n; i++)
 		denied_add(d, more->rows[i].right, more->rows[i].object,
 			   more->rows[i].image, more->rows[i].count);
-	d->more += more->more;
+	d->more = count_add(d->more, more->more);
 }
 
 uint64_t denied_more(const struct denied *d)
