@@ -183,7 +183,7 @@ ctypes.CDLL(None).prctl(35, 14, 0, 0, 0)'
 @test "the command cannot trace the recorder or the verifier, although both have the same uid" {
 	requires_root
 	local tool capable=(setpriv --reuid=65534 --regid=65534 --clear-groups
-		--inh-caps=+bpf,+perfmon --ambient-caps=+bpf,+perfmon)
+		'--inh-caps=+bpf,+perfmon' '--ambient-caps=+bpf,+perfmon')
 	public_copy "$SP_BIN/sp-record" "$SP_BIN/sp-verify"
 	chmod a+w .
 	printf '%s\n' 'run 1 a' 'call 1 read 1' | "$TESTS/mkstream" |
