@@ -3,7 +3,7 @@
  * A part of record.bpf.c: attaching to running tasks. It searches for them, and
  * watches cgroups.
  */
-/* Follow the task from its next exec on. */
+/* Follows the task from its next exec on. */
 static __always_inline void arm_task(struct task_slot *slot, __u32 state,
 				     struct task_struct *task)
 {
@@ -236,9 +236,10 @@ static __always_inline bool is_armed_joining(__u32 scope)
 }
 
 /*
- * Whether a task that was in the target before is followed only from its next
- * exec on. User space may have outdated data about a container: if the task has
- * executed something, the container's program has started.
+ * Whether a task that was already in the target when it was found is followed
+ * only from its next exec on. User space may have outdated data about a
+ * container: if the task has executed something, the container's program has
+ * started.
  */
 static __always_inline bool is_armed_there(struct task_struct *task,
 					   __u32 scope)

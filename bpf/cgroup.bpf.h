@@ -65,8 +65,8 @@ ATTACH_ONCE int permits_below(__u32 place, long size)
 }
 
 /*
- * Whether each cgroup above it, up to the root that sp-record sees, permits it
- * at this place.
+ * Whether each cgroup above `c`, up to the root that sp-record sees, permits a
+ * cgroup at `place` below it.
  */
 static __noinline int is_placed(struct cgroup *c, __u64 root, __u32 place)
 {

@@ -452,7 +452,7 @@ struct viewer {
 	__u32 uid, gid;
 };
 _Static_assert(sizeof(struct viewer) == 16, "layout");
-/* the most names that are kept of processes that it may not trace */
+/* how many processes are named that the viewer may not trace */
 enum { WITHHELD_MAX = 64 };
 
 /* For --mark. Each phase begins with a mark, which counts once. */

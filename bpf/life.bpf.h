@@ -21,8 +21,8 @@ static __always_inline bool runs_runtime_again(__u64 filename,
 	    (__u64)BPF_CORE_READ(task, nsproxy, mnt_ns) != own_mounts)
 		return false;
 	/*
-	 * It makes one comparison of eight bytes: if it compared byte by byte,
-	 * the verifier would check every path through the comparisons.
+	 * This compares eight bytes at once: the verifier would check every
+	 * path through a comparison byte by byte.
 	 */
 	__builtin_memcpy(&fd, by_fd, sizeof(fd));
 	__builtin_memcpy(&proc, by_proc, sizeof(proc));
@@ -62,8 +62,8 @@ int note_execs(struct bpf_raw_tracepoint_args *ctx)
 	if (split_by && from->image != IMAGE_ARMED) {
 		image = begin_by_exec(from, name, task);
 		/*
-		 * The name of a run's program belongs to the run, not to the
-		 * harness.
+		 * The task's old image belongs to the harness, so the files of
+		 * a run's first exec are noted for the new program.
 		 */
 		if (is_first_exec(run_of(image), task))
 			image = image_in(image_of(BPF_CORE_READ(bprm, file),
@@ -99,8 +99,9 @@ static __always_inline void begin(struct task_struct *task, __u32 image)
 }
 
 /*
- * systemd 254 and later executes this program first, which then executes the
- * command. It is only systemd's if root owns the file.
+ * Whether the file is systemd-executor: systemd 254 and later executes this
+ * program, which then executes the command. Root must own the file, because
+ * anybody can give a file this name.
  */
 static __always_inline bool is_executor(struct file *file)
 {
@@ -112,8 +113,8 @@ static __always_inline bool is_executor(struct file *file)
 	bpf_probe_read_kernel_str((char *)name, sizeof(name),
 		BPF_CORE_READ(file, f_path.dentry, d_name.name));
 	/*
-	 * If it compared byte by byte, the verifier would have ten times as
-	 * much work.
+	 * A comparison byte by byte would give the verifier ten times as much
+	 * work.
 	 */
 	__builtin_memcpy(expected, executor, sizeof(expected));
 	return name[0] == expected[0] && name[1] == expected[1] &&
@@ -240,7 +241,7 @@ static __always_inline int on_exec(struct task_struct *task, __u32 old_pid,
 	return 0;
 }
 
-/* If it is used, it is attached before the program below. */
+/* When both programs are used, this one is attached first. */
 SEC("tp/sched/sched_process_exec")
 int sched_process_exec_classic(struct classic_exec *ctx)
 {

@@ -216,7 +216,7 @@ OPTION_CHECKED_ONCE int hash_step(struct name_scratch *s)
 	}
 	m = (void *)w->mnt - bpf_core_field_offset(struct mount, mnt);
 	above = BPF_CORE_READ(m, mnt_parent);
-	/* it is below another root, or in no file system */
+	/* the place is below another root, or in no file system */
 	if (above == m) {
 		s->key.hash = mix(s->key.hash, (__u64)m);
 		return 1;

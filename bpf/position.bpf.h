@@ -10,7 +10,7 @@ static __always_inline bool is_in_transit(__u32 state)
 
 /*
  * Returns the position, if it belongs to the current epoch. POSITION_TRANSIT
- * ends by itself.
+ * is valid in every epoch.
  */
 static __always_inline __u32 position_of(__u32 state)
 {

@@ -12,15 +12,15 @@
 #define SETTINGS(S) \
 	S(bool, every, 0)		/* --every: log each call */ \
 	S(bool, exact_times, 0)		/* each logged call has its own time */ \
-	S(bool, results, 0)		/* --results: of each logged call */ \
-	S(bool, numbers_files, 0)	/* … with the files of descriptors */ \
-	S(bool, privileges, 0)		/* --privileges: record them */ \
+	S(bool, results, 0)		/* --results: log how calls end */ \
+	S(bool, numbers_files, 0)	/* also log descriptors' files */ \
+	S(bool, privileges, 0)		/* --privileges */ \
 	S(__u32, n_phases, 1)		/* most phases; 1: without --mark */ \
 	S(__u32, split_by, 0)		/* --split: enum split_by */ \
 	S(bool, with_stacks, 0)		/* --stacks */ \
 	S(bool, no_follow, 0)		/* follow threads, but no children */
 
-/* These make it need more than the object for commands. */
+/* With these settings, the object for commands is not enough. */
 #define COMMAND_SETTINGS(S) \
 	S(bool, attaching, 0)		/* -p, --cgroup and the like */ \
 	S(bool, limited, 0)		/* not by root: see struct viewer */ \

@@ -192,9 +192,9 @@ static bool choose_only_makers(struct search *s, struct open *o, bool *changed)
 }
 
 /*
- * Whether the member `i` of `open` can be dropped. With `above`, it can if
- * another open member contains it; without, if it contains another one. Of
- * equal members, the first one stays.
+ * Whether the member `i` of `open` can be dropped. With `above`, it can be
+ * dropped if another open member contains it, and without `above`, if it
+ * contains another open member. Of equal members, the first one stays.
  */
 static bool is_needless(struct search *s, const struct sets *sets,
 			const uint64_t *open, size_t n_open_words,

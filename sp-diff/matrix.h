@@ -65,8 +65,8 @@ struct matrix_choice {
 
 /*
  * Loads the runs of all inputs. Runs are in the order of the inputs, and within
- * an input in the order of their start. `name` stands for the inputs in notes.
- * Returns NULL if it printed and latched an error.
+ * an input in the order of their start. Notes begin with `name`. Returns NULL
+ * if it printed and latched an error.
  */
 struct matrix *matrix_load(struct inputs *inputs, const char *name,
 			   const struct matrix_choice *choice);

@@ -43,8 +43,8 @@ struct side_choice {
 };
 
 /*
- * Keeps the calls of selected images. `name` stands for the trace in messages.
- * Returns false if it printed and latched an error: a pattern is wrong.
+ * Keeps the calls of selected images. Messages begin with `name`. Returns false
+ * if it printed and latched an error: a pattern is wrong.
  */
 bool select_calls(struct trace **t, const char *name,
 		  const struct selection *selection);

@@ -117,7 +117,7 @@ static int compare_conditions(const struct profile_rule *a,
 	return 0;
 }
 
-/* The pointers point into one array. Equal rules stay in its order. */
+/* Equal rules keep their order in the array, into which both pointers point. */
 static int by_conditions(const void *a, const void *b)
 {
 	const struct profile_rule *const *x = a, *const *y = b;
@@ -179,8 +179,8 @@ static uint64_t unknown_of_rule(const struct trace *t,
 }
 
 /*
- * Whether the rules from `first` on allow every value together, because there
- * is one for each combination of the compared bits.
+ * Whether the rules from `first` on together allow every value: there is a rule
+ * for each combination of the compared bits.
  */
 static bool is_everything(const struct profile *p, size_t first)
 {
@@ -214,9 +214,10 @@ static bool is_only_denied(const struct trace *t,
 static bool note_unknown(const char *name, uint64_t n)
 {
 	if (n)
-		message_note("--args: %s has no rule, since %" PRIu64 " times "
-			     "its arguments are not known, or were too "
-			     "different", name, n);
+		message_note("--args: %s has no rule, since the arguments of %"
+			     PRIu64 " call%s were not recorded, or had too "
+			     "many different values", name, n,
+			     n == 1 ? "" : "s");
 	return n;
 }
 

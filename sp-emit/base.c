@@ -84,7 +84,7 @@ void base_close(struct base *base)
 	profile_free(base->profile);
 }
 
-/* Its rules in the written profile */
+/* Adding the rules of the base to the written profile */
 
 static bool has_arch(const struct profile *p, const struct arch *arch)
 {

@@ -704,8 +704,8 @@ bool check_denials(const struct trace *t, const struct build *b)
 			     texts[LEFT_OUT]);
 	if (texts[MISSING])
 		message_note("denied while it was recorded, but allowed here, "
-			     "since a program does without it only if it "
-			     "fails with ENOSYS (--deny-denied denies it): %s",
+			     "since a program works without the call only if "
+			     "it gets ENOSYS (--deny-denied denies it): %s",
 			     texts[MISSING]);
 	if (killed)
 		message_error("%s: this call killed the program, so its later "

@@ -47,6 +47,6 @@ void write_firejail(const struct emit *emit, FILE *out)
 		length += write_call(&p->rules[i], i ? ',' : ' ', out);
 	putc('\n', out);
 	if (length > LINE_MAX_BYTES)
-		message_error("--firejail: a line of %d bytes, and firejail "
-			      "reads %d", length, LINE_MAX_BYTES);
+		message_error("--firejail: a line of %d bytes, but firejail "
+			      "reads at most %d", length, LINE_MAX_BYTES);
 }

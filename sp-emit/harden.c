@@ -244,8 +244,8 @@ static struct verdict judge_call(const struct emit *emit,
 }
 
 /*
- * Returns "calls of mmap, mprotect, 12: none ", followed by an act that no call
- * did (`none`), such as "asks for a realtime policy".
+ * Returns "of 12 calls of mmap, mprotect, none …", with an act that no call did
+ * (`none`), such as "asks for a realtime policy".
  */
 static char *evidence(const struct trace *t, const struct denied_call *d,
 		      const char *none)
@@ -259,8 +259,8 @@ static char *evidence(const struct trace *t, const struct denied_call *d,
 		if (count_calls(t, d->call))
 			text_append(&made, ", ", d->call);
 	}
-	text = made ? xasprintf("calls of %s, %" PRIu64 ": none %s", made, n,
-				none) :
+	text = made ? xasprintf("of %" PRIu64 " call%s of %s, none %s", n,
+				n == 1 ? "" : "s", made, none) :
 		xasprintf("no calls of %s", all);
 	free(made);
 	free(all);
@@ -339,8 +339,9 @@ static struct verdict judge_namespaces(const struct emit *emit)
 			NEEDS_PRIVILEGES));
 	}
 	if (by_clone3) {
-		char *more = xasprintf("calls of clone3, %" PRIu64 ": no "
-				       "task in other namespaces", by_clone3);
+		char *more = xasprintf("of %" PRIu64 " call%s of clone3, none "
+				       "made a task in other namespaces",
+				       by_clone3, by_clone3 == 1 ? "" : "s");
 
 		text_append(&v.why, "; ", more);
 		free(more);

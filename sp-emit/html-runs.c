@@ -37,8 +37,8 @@ static void write_run(const struct digest *d, size_t i, FILE *out)
 }
 
 /*
- * Whether a reader asks about this run: it failed, or it made a call that no
- * other made.
+ * Whether the run is incomplete, failed, or made a call that no other group of
+ * runs made.
  */
 static bool is_special(const struct digest *d, size_t run)
 {

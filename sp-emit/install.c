@@ -69,10 +69,15 @@ static bool make_text(struct drop_in *d, int (*produce)(void *), void *arg)
 
 static bool fail(const struct drop_in *d, const char *name)
 {
-	message_error("%s%s%s: %s", d->directory, *name ? "/" : "", name,
-		      errno == ELOOP || errno == ENOTDIR ?
-		      "a symbolic link or no directory, which --install does "
-		      "not follow" : strerror(errno));
+	const char *kind = *name ? "a regular file" : "a directory";
+
+	if (errno == ELOOP || errno == ENOTDIR)
+		message_error("%s%s%s: not %s, and --install follows no "
+			      "symbolic link", d->directory, *name ? "/" : "",
+			      name, kind);
+	else
+		message_error("%s%s%s: %s", d->directory, *name ? "/" : "",
+			      name, strerror(errno));
 	return false;
 }
 
@@ -242,8 +247,8 @@ static int is_later(const struct dirent *entry)
 }
 
 /*
- * systemd reads drop-ins in the order of their names, so later ones can change
- * this one: systemd.unit(5).
+ * systemd reads drop-ins in the order of their names, so later ones can
+ * override the settings of this one: systemd.unit(5).
  */
 static void note_later(const struct drop_in *d)
 {
@@ -253,8 +258,8 @@ static void note_later(const struct drop_in *d)
 	for (int i = 0; i < n; i++) {
 		char *name = text_printable(entries[i]->d_name);
 
-		message_note("%s/%s is read after " NAME ", and can change "
-			     "what that sets", d->directory, name);
+		message_note("%s/%s is read after " NAME ", and can override "
+			     "its settings", d->directory, name);
 		free(name);
 		free(entries[i]);
 	}

@@ -522,7 +522,7 @@ static void check_support(const struct options *o)
 			      o->format->name);
 	if (o->paths && o->format->write != write_systemd)
 		message_usage("--paths: --%s %s", o->format->name,
-			      flags & FORMAT_PATHS ? "has them anyway" :
+			      flags & FORMAT_PATHS ? "always has paths" :
 			      "has no paths");
 	if (o->harden && o->format->write != write_systemd)
 		message_usage("--harden is only for --systemd");

@@ -378,7 +378,7 @@ void path_list_free(struct path_list *list)
 	free(list->at);
 }
 
-/* This makes up for ProtectSystem=strict, which does not affect homes. */
+/* The homes of users, which ProtectSystem=strict does not affect */
 
 static const char *const homes[] = { "/home", "/root", "/run/user", NULL };
 

@@ -49,8 +49,8 @@ static struct group_choice choose_groups(const struct options *o,
 		[GROUP_THREADS] = true,
 		[GROUP_RUNTIME] = choice.runtimes,
 		/*
-		 * Without this group if other calls are allowed, or get ENOSYS
-		 * anyway.
+		 * This group is not needed if all other calls are allowed or
+		 * get ENOSYS.
 		 */
 		[GROUP_FALLBACK] = flags & FORMAT_ERRNO &&
 			o->default_action != SECCOMP_RET_LOG &&

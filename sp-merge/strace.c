@@ -559,7 +559,7 @@ static bool see_bad(struct log *log, struct lines *l,
 		return lines_refuse(l, "%s", l->cut ?
 				    "the log ends within this line "
 				    "(--allow-partial accepts it)" :
-				    "not a line of strace, or not a whole one");
+				    "not a complete line of strace");
 	log->tally.incomplete = true;
 	if (!line->name_size || line->name[line->name_size] != '(')
 		return true;

@@ -168,8 +168,8 @@ static bool open_screen(struct live *live)
 }
 
 /*
- * Closes ncurses. Then restores the modes, since ncurses cannot restore them
- * after the limit.
+ * Closes ncurses. Then restores the terminal's modes, which ncurses cannot do
+ * if the write limit was exceeded.
  */
 static void close_screen(struct live *live)
 {

@@ -859,9 +859,9 @@ static int load_by(struct tracer *t, const struct tracer_options *options,
 }
 
 /*
- * libbpf 1.1 frees its list of handlers when the last handler goes, and frees
- * it again when the next one comes: this handler stays, so that none is the
- * last.
+ * libbpf 1.1 frees its list of handlers when the last handler is removed, and
+ * frees it again when another handler is added. This handler is never removed,
+ * so that the list does not become empty.
  */
 static void keep_handlers(void)
 {
@@ -906,9 +906,9 @@ static int load_one(struct tracer *t, const struct tracer_options *options)
 }
 
 /*
- * libbpf also raises the limit of locked memory: before its first trial, if the
- * kernel is old or does not let it load anything. The command would inherit
- * that.
+ * libbpf also raises the limit of locked memory if the kernel refuses its first
+ * trial program, as old kernels do. The command must not inherit the raised
+ * limit.
  */
 int load(struct tracer *t, const struct tracer_options *options)
 {

@@ -147,7 +147,7 @@ static bool is_confirmed(const struct arrived *a)
 		!(a->head.key.access & NAME_GIVEN);
 }
 
-/* Returns for what the caller needed permission: bits of CHECK_*. */
+/* Returns the permissions that the caller needed: bits of CHECK_*. */
 static uint32_t asks_for(const struct arrived *a)
 {
 	uint32_t access = a->head.key.access;
@@ -190,11 +190,11 @@ static bool needs_check(const struct arrived *a)
 
 /*
  * Whether the name can be trusted. Owners and modes must permit the call there.
- * Besides, a change must prove the name: the object changed when the call
- * changed it. If there is no proof, because the call changes nothing or the
- * file system has no times, it is enough that no other task could write the
- * memory of the name. A failed call changes nothing, and may have failed before
- * the kernel checked permissions.
+ * If the call changed an object, the time of that object must also show the
+ * change. If no time can show it, because the call changes nothing or the file
+ * system has no times, it is enough that no other task could write the memory
+ * of the name. A failed call changes nothing, and may have failed before the
+ * kernel checked permissions.
  */
 static bool is_believed(const struct arrived *a,
 			const struct name_answer *answer)

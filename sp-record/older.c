@@ -30,7 +30,7 @@ static bool is_forced(void)
 
 bool older_warns_of_allocation(void)
 {
-	/* This helper is as old as the change that ended the warning. */
+	/* This helper is as new as the kernels that do not warn: 6.1. */
 	return is_forced() || (kernel_is_older_than(6, 1) &&
 				  lacks(BPF_FUNC_user_ringbuf_drain));
 }

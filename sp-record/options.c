@@ -291,7 +291,7 @@ static char *set_patience(const struct option_row *row, void *to,
 	return NULL;
 }
 
-/* The modes of sp-record: each option has the bits of those for which it is. */
+/* Modes of sp-record. An option has a bit for each mode that accepts it. */
 enum {
 	COMMAND = 1 << 0, PIDS = 1 << 1, GROUPS = 7 << 2, UNITS = 1 << 3,
 	HOOK = 1 << 5, RUNTIME = 1 << 6, NRI = 1 << 7,

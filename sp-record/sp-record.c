@@ -457,8 +457,8 @@ static bool write_notified(struct options *o, struct recording *r,
 }
 
 /*
- * Ends the recording of a command that was executed. It has ended, or is left
- * running.
+ * Ends the recording of a command that was executed. The command has exited, or
+ * continues to run.
  */
 static int end_notified(struct options *o, struct recording *r,
 			struct notify *notify, struct output *out)

@@ -211,8 +211,8 @@ static char *mounts_text(const struct cgroup_mounts *m)
 static char *no_such_cgroup(const char *name, const struct cgroup_mounts *m)
 {
 	char *where = mounts_text(m);
-	char *problem = xasprintf("--cgroup %s: there can be no such cgroup; "
-				  "they are below %s", name, where);
+	char *problem = xasprintf("--cgroup %s: no cgroup can have this path; "
+				  "cgroups are below %s", name, where);
 
 	free(where);
 	return problem;

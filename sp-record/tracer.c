@@ -376,7 +376,7 @@ struct tracer *tracer_open(const struct tracer_options *options,
 		t->classic = false;
 		error = load_and_attach(t, options);
 	}
-	if (!error && t->log_size)	/* a thread reads the log */
+	if (!error && t->log_size)
 		error = map_tables(t);
 	if (!error) {
 		t->ring = ring_buffer__new(bpf_map__fd(t->skel->maps.ring),
@@ -645,8 +645,8 @@ static uint64_t prepare_watch(struct tracer *t, uint64_t now_ns)
 	if (now_ns < t->late_ns)
 		return t->late_ns;
 	/*
-	 * If this fails, watch() will fail, too, and the stream will contain
-	 * that.
+	 * If this fails, watch() will fail, too, and the loss will be in the
+	 * stream.
 	 */
 	t->late_ns = UINT64_MAX;
 	load_late(t);

@@ -156,9 +156,9 @@ static void check_shared(struct run *run, const struct trace *t,
 	times = c->real ? executed_by_manager(t, c->real) : 0;
 	/* 0 times means that it is a script, whose image is its interpreter. */
 	if (n > 1 && times && times < n) {
-		text = xasprintf("one of the unit's %s, which all execute %s: "
-				 "systemd executed it %" PRIu64 " time%s",
-				 options, c->path, times,
+		text = xasprintf("one of the unit's commands %s: they all "
+				 "execute %s, which systemd executed only %"
+				 PRIu64 " time%s", options, c->path, times,
 				 times == 1 ? "" : "s");
 		describe_append(&run->blind, text);
 		free(text);

@@ -63,7 +63,7 @@ values() {
 	[ "$(values tgkill "$a" | wc -l)" = 65 ]
 	[ "$(values tgkill "$a" | sed -n 1p)" = " 1" ]
 	run -0 sp-emit --oci --args=all -o p.json "$a"
-	[[ $output == *"--args: tgkill has no rule, since 1 times its "* ]]
+	[[ $output == *"--args: tgkill has no rule, since the arguments of 1 call "* ]]
 	run -0 jq '[.syscalls[] | select(.names[] == "tgkill")] | .[].args' \
 		p.json
 	[ "$output" = null ]
@@ -157,7 +157,7 @@ SIGUSR1 1' ]
 		END
 	} >b.sp
 	run -0 sp-emit --oci --args -o p.json b.sp
-	[[ $output == *"--args: socket has no rule, since 1 times its "* ]]
+	[[ $output == *"--args: socket has no rule, since the arguments of 1 call "* ]]
 	jq -e '[.syscalls[] | select(.args) | .names[]] | unique ==
 		["clone", "ioctl"]' p.json
 	run -0 sp-emit --oci --args --no-runtime --nnp -o p.json b.sp
@@ -319,6 +319,6 @@ SIGUSR1 1' ]
 	for i in --oci --bpf --minijail; do
 		run -2 sp-emit $i --args=all many.sp
 		[[ $output == "sp-emit: --args: the filter would have more than \
-50"[0-9]*" instructions, and the kernel takes 4096"* ]]
+50"[0-9]*" instructions, but the kernel accepts at most 4096"* ]]
 	done
 }

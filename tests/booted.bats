@@ -94,7 +94,7 @@ for_a_while() {
 	printf '/usr/bin/%s\n' dash ls redis-check-rdb touch uname | diff images -
 	grep -qx 'sp-record: not seen: ExecReload=/bin/touch of the unit, which was not executed' root/out/short
 	run ! grep 'ExecStart.*not executed' root/out/short
-	grep -qx "sp-record: not seen: one of the unit's ExecStartPre, ExecReload, which all execute /bin/ls: systemd executed it 1 time" root/out/short
+	grep -qx "sp-record: not seen: one of the unit's commands ExecStartPre, ExecReload: they all execute /bin/ls, which systemd executed only 1 time" root/out/short
 	sp-emit --systemd root/out/short.sp 2>&1 |
 		shows '^sp-emit: not seen by the recording: ExecReload=/bin/touch'
 	# systemd makes these calls between fork and exec. They are not calls of
@@ -135,8 +135,8 @@ for_a_while() {
 	run ! grep -w 'read\|mmap\|write' list
 }
 
-# probe — prints "NAME ERRNO" for each answer that a service gets. A name that
-# ends in -32 means a call by int 0x80. "probe native" makes no 32-bit calls.
+# probe — puts the witness service-calls into the system as /probe, and writes
+# streams of the calls that it makes
 probe() {
 	cp "$WITNESS/service-calls" root/probe
 	{
@@ -157,7 +157,8 @@ probe() {
 		"$TESTS/mkstream" >family32.sp
 }
 
-# verdict UNIT — prints the answers that sp-verify predicts for the same calls
+# verdict UNIT — prints the answers that sp-verify predicts for these calls, as
+# /probe prints them
 verdict() {
 	local t
 	for t in probe family1 family2 family32; do

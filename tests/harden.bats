@@ -116,7 +116,7 @@ verdict() {
 	[ "$(verdict CapabilityBoundingSet d.sp)" = unknown ]
 }
 
-@test "an incomplete recording gives no setting, and an allowed denied call gives none of its settings" {
+@test "no setting is written for an incomplete recording, and none that denies a call that --allow-denied allows" {
 	printf '%s\n' 'run 1 a how="command privileges" complete=no' \
 		'call 1 read 1' 'call 1 clone3 1' | "$TESTS/mkstream" >a.sp
 	sp-emit --systemd --harden --allow-partial a.sp >conf 2>err
@@ -281,7 +281,7 @@ install() {
 	printf '%s\n' 'run 1 a' 'call 1 read 1' | "$TESTS/mkstream" >a.sp
 	ln -s "$PWD/elsewhere" etc/x.service.d
 	run -2 install x a.sp
-	[[ $output == *"x.service.d: a symbolic link or no directory"* ]]
+	[[ $output == *"x.service.d: not a directory, and --install follows no symbolic link"* ]]
 	mkdir etc/y.service.d etc/z.service.d
 	ln -s "$PWD/elsewhere/f" etc/y.service.d/50-sandprint.conf
 	ln -s "$PWD/elsewhere/f" etc/z.service.d/.50-sandprint.conf.new

@@ -137,7 +137,7 @@ refused() {
 		'1 openat(AT_FDCWD, "/etc/1 read(3, "x", 1) = 1' '1 <... read' \
 		'1 +++ exited' '1 [ Process PID=1' '1 --- SIGCHLD {si_sig' ', 1) = 0' \
 		'% time seconds'; do
-		refused 2 'not a line of strace, or not a whole one: ' "$ok" "$bad" "$ok"
+		refused 2 'not a complete line of strace: ' "$ok" "$bad" "$ok"
 	done
 	refused 2 "the process had begun read: 1 <... write resumed>" \
 		'1 read(0,  <unfinished ...>' '1 <... write resumed>) = 1'
@@ -146,7 +146,7 @@ refused() {
 	refused 1 "a mode that " '1 [ Process PID=1 runs in 31 bit mode. ]'
 	refused 3 "not a row of the table" '% time calls syscall' '--- --- ---' '1.0 2'
 	refused 2 "not a number of calls" '% time calls syscall' '1.0 x read'
-	refused 1 'not a line of strace, or not a whole one: \x1b' $'\e[31mred'
+	refused 1 'not a complete line of strace: \x1b' $'\e[31mred'
 	printf '%s\0' "$ok" >log
 	run -2 sp-merge --from=strace log
 	[ "$output" = "sp-merge: log: line 1: binary data, not a text" ]

@@ -166,7 +166,7 @@ is_old() {
 	[ "$(jq length tasks)" -eq 1 ]
 }
 
-@test "a program's own mounts, roots and detached trees in a user namespace give the host's files no rule" {
+@test "a program's own mounts, roots and detached trees in a user namespace lead to no rule for the host's files" {
 	local how
 	for how in namespace root detached; do
 		rm -rf play/*

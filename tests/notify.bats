@@ -231,7 +231,7 @@ except OSError as error: print(error.errno, os.stat(mem).st_uid)' >out
 	sp-record -q --method=notify --known=notify.sp -o new.sp -- \
 		"$WITNESS/threads" >out
 	calls new.sp | shows ' exit '
-	# what a profile denies for some arguments, or would deny later, is not known
+	# calls that a profile logs, or allows only for some arguments, are not known
 	cat >some.json <<-'END'
 	{ "defaultAction": "SCMP_ACT_LOG", "architectures": ["SCMP_ARCH_X86_64"],
 	  "syscalls": [
@@ -303,7 +303,7 @@ is_other() {
 	shows 'listener of its own, which the kernel refused' <err
 }
 
-@test "each process belongs to an image, even if there are more processes than the recorder's descriptors" {
+@test "each process belongs to an image, even if there are more processes than the recorder can have descriptors" {
 	# shellcheck disable=SC2016
 	(
 		ulimit -Sn 60

@@ -153,7 +153,7 @@ DEFAULT_CAPS='["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER",
 		resolve "$file" "$DEFAULT_CAPS" '[6, 1]' >plain.json
 		denied plain.json all.sp >want
 		denied "$file" all.sp --kernel=6.1 >got
-		# No message calls a name unknown that only socketcall(2) has.
+		# No message says that send, an operation of socketcall(2), is unknown.
 		run ! grep -w send note
 		[ "$(wc -l <want)" -gt 100 ]
 		diff want got

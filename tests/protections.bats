@@ -58,7 +58,7 @@ effect() {
 		*:absent | read-only:read-only*) continue ;;
 		denied:denied) continue ;;
 		read-only:*) [ "$now" = "${base/writable/read-only}" ] ;;
-		masked:*" 0") ;;	# they are masked without it, too
+		masked:*" 0") ;;	# also 0 without the option
 		masked:*) [ "${base%?}0" = "$now" ] ;;
 		inaccessible:*) [ "$now" = inaccessible ] ;;
 		unchanged:*) [ "$now" = "$base" ] ;;

@@ -52,8 +52,8 @@ pages() {
 	sp-emit --explain --allow-partial a.sp 2>/dev/null | grep 'values .*chmod(S_ISUID)$'
 	# The table has a cell for each run that made a call.
 	grep -qE '<th scope="row"><code>read</code></th><td class="num">1</td><td class="num">5</td><td class="num">1</td>' page.html
-	# A directory is listed before its contents, and apart from a name that
-	# only begins like it.
+	# A directory is directly followed by its contents. A name that only
+	# begins with the directory's name comes after these.
 	[ "$(sed -n '/^Paths/,$p' text | tr -d '\n' | grep -oE '/srv [0-9]+|/a [0-9]+|\(itself\)|/b/c|/a-b' | tr '\n' ' ')" = \
 		'/srv 4 /a 3 (itself) /b/c /a-b ' ]
 }
@@ -145,7 +145,7 @@ pages() {
 	sp-emit --explain --possible=all x.sp | shows -E ' accept4 +EPERM +possible +[0-9]+: .*app imports accept4; made by [0-9]+ of 206 other programs$'
 }
 
-@test "--html says what the program may do, what is risky, how certain that is, and which test to add" {
+@test "--html says what the program may do, what is risky, how complete the runs are, and which test to add" {
 	printf '%s\n' 'run 1 x argv=/opt/<app status=0' 'image /bin/sh' 'call 1 execve 1 flags=8' \
 		'image /srv/app-1.2' 'name 1 0 /opt/<app 1' 'call 1 50 2' 'call 1 43 1' 'call 1 ptrace 1' 'call 1 13 2' \
 		'socket 1 2 0 0 00507f000001 1' | "$TESTS/mkstream" >x.sp

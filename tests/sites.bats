@@ -366,14 +366,14 @@ is_at() {
 	[ ! -e again ]
 }
 
-@test "a filter of the workload itself that kills is listed" {
+@test "a call for which the workload's own filter kills is listed" {
 	requires_root
 	verify "$at/own" 0x80000000
 	sites getpgid '[.[] | [.own_filter, .count]] ==
 		[[null, 1], ["killed by SIGSYS", 1]]'
 }
 
-@test "a hidden call is undecided if the answer depends on arguments" {
+@test "a call that the workload's own filter answers is undecided if the profile's answer depends on arguments" {
 	requires_root
 	jq -n '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["socket"],
 		action: "SCMP_ACT_ERRNO", args: [{index: 0, value: 1,

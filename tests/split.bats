@@ -114,8 +114,8 @@ script() {
 			.count == 6) and
 		(.calls[] | select(.name == "umask") | .runs == [2, 3, 4] and
 			.count == 6)'
-	# Another file that has the FIFO's name at the end is not removed, even
-	# in another directory.
+	# If another file has the FIFO's path at the end, because the command
+	# replaced the directory or the FIFO, that file is not removed.
 	mkdir own-dir other
 	echo kept >other/fifo
 	sp-record -q --split=mark:own-dir/fifo -o run.sp -- \

@@ -39,7 +39,7 @@ for line in sys.stdin:
 @test "a stream of a later version is refused, and the message names the version" {
 	printf '\x93\x00\xa9sandprint\x02' >later.sp
 	run -2 --separate-stderr sp-merge later.sp
-	[ "$stderr" = "sp-merge: later.sp: stream version 2, and this tool reads version 1" ]
+	[ "$stderr" = "sp-merge: later.sp: stream version 2, but this tool reads version 1" ]
 }
 
 @test "the stream of every release can be read" {

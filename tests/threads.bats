@@ -11,14 +11,14 @@ threads() {
 		awk '$5 == "threads" && !seen[$1, $3]++ { print $1, $3 }' | paste -sd ,
 }
 
-# covers A B [option...] — whether the profile of A.sp allows B.sp
+# covers A B [option...] — tests whether the profile of A.sp allows B.sp
 covers() {
 	sp-emit --oci --runtime=none -o covers.json "${@:3}" "$1.sp" 2>/dev/null
 	sp-verify -p covers.json "$2.sp" >/dev/null
 }
 
-# needs_group A B CALL — whether the profile of A.sp allows B.sp by the group
-# alone, unless the recording has the call: the scheduler may have delayed a thread
+# needs_group A B CALL — tests whether without the group, the profile of A.sp denies
+# B.sp. It need not if A.sp has CALL itself, because the scheduler delayed a thread.
 needs_group() {
 	calls "$1.sp" | grep " $3 " || run ! covers "$1" "$2" --no-threads
 }
@@ -32,7 +32,7 @@ build() {
 	esac
 }
 
-# checks LIBRARY — records each of timing.c's names, and compares the profiles
+# checks LIBRARY — records timing.c with each NAME, and compares the profiles
 checks() {
 	local name
 	build "$1"
@@ -106,10 +106,10 @@ given() {
 	[ "$(given "${calls[@]}" "$thread" 'call 1 105 1')" = 'x86_64 munmap,x86_64 futex' ]
 	[ "$(given 'call 1 read 1' "${go[@]}" "$thread" | tr , '\n' | wc -l)" = 10 ]
 	[ "$(given "${calls[@]}" "${go[@]}" "$thread")" = 'x86_64 munmap,x86_64 futex' ]
-	# neither processes nor the call exit show threads
+	# processes, or calls of exit, do not show that there are threads
 	given "${calls[@]}" "${glibc[@]}" 'call 1 clone 3' 'call 1 exit 3' 'call 1 clone3 1' |
 		lacks .
-	# the library of another executable, or of a 32-bit one
+	# the library is found for each executable, also for a 32-bit one
 	[ "$(given 'call 1 read 1' "$thread" 'image /opt/y' "${calls[@]}" "${glibc[@]}")" = \
 		'x86_64 futex' ]
 	[ "$(given 'call 1 execve 1 flags=8' 'call 1 3 1 arch=x86' 'call 1 311 1 arch=x86' \
@@ -131,7 +131,7 @@ given() {
 	run -1 sp-diff other.sp p.json
 }
 
-@test "a selection has the threads that its executables had in the whole recording" {
+@test "for a selection, the group depends on the threads of its executables in the whole recording" {
 	printf '%s\n' 'run 1 x' 'run 2 x' 'part 1 1 0 -' 'part 2 1 1 ready' \
 		'image /opt/y' 'call 1 59 1' 'image /opt/x' 'call 1 59 1' 'call 1 273 1' \
 		'thread 1 1' 'call 2 read 1' | "$TESTS/mkstream" >x.sp
@@ -144,7 +144,7 @@ has_two_threads() {
 	[ "$(compgen -G "/proc/$1/task/*" | wc -l)" = 2 ]
 }
 
-@test "each way to record shows threads" {
+@test "by each method, a recording shows which executables had threads" {
 	requires_root
 	build glibc
 	sp-record -q --method=notify -o notify.sp -- ./glibc late
@@ -152,7 +152,7 @@ has_two_threads() {
 	wait_for 10 has_two_threads $!
 	sp-record -q -t 0.1 -o attached.sp -p $!
 	kill $!
-	# the flags are in the log, but a text of the program does not count
+	# a flag of clone3 counts, but not the same word in a string of the program
 	printf '%s\n' '1 set_robust_list(0, 24) = 0' \
 		'1 clone3({flags=CLONE_VM|CLONE_THREAD, stack=0}, 88) = 2' \
 		'2 exit(0) = ?' '2 +++ exited with 0 +++' '1 exit_group(0) = ?' \

@@ -90,7 +90,7 @@ unit() {
 	[ "$status" -eq 0 ]
 }
 
-@test "tests/mutate draws the same mutations for a seed, whatever their number" {
+@test "with the same seed, tests/mutate draws the same first mutations, whatever their number" {
 	cd "$TESTS/mutate"
 	/usr/bin/python3 -B - <<-'END'
 	import glob, mutations

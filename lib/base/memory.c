@@ -44,8 +44,8 @@ void memory_can_fail(void)
 }
 
 /*
- * Printing the message may allocate memory itself, but it also works if that
- * fails.
+ * Printing the message may itself allocate memory, and works even if that
+ * allocation fails.
  */
 static void *check_for_library(void *p)
 {

@@ -488,7 +488,7 @@ void options_parse(const struct option_table *t, int argc, char **argv,
 	opterr = 0;
 	*line = (struct option_line){ .operands = argv + 1 };
 	while ((c = getopt_long(argc, argv, g.letters, g.longs, NULL)) != -1) {
-		/* an operand: every option before it was parsed */
+		/* an operand: the options before it have been parsed */
 		if (c == 1)
 			line->operands[n++] = optarg;
 		else if (c == '?' || c == ':')

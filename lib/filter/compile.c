@@ -287,7 +287,7 @@ static int read_program(int fd, struct filter **filter, char **problem)
 	n = st.st_size / sizeof(*code);
 	if (n > BPF_MAXINSNS) {
 		*problem = xasprintf("the filter would have %zu instructions, "
-				     "and the kernel takes %d", n,
+				     "but the kernel accepts at most %d", n,
 				     BPF_MAXINSNS);
 		return -E2BIG;
 	}
@@ -517,8 +517,8 @@ static int check_size(const struct profile *p, char **problem)
 	if (least <= BPF_MAXINSNS)
 		return 0;
 	*problem = xasprintf("the filter would have more than %zu "
-			     "instructions, and the kernel takes %d", least,
-			     BPF_MAXINSNS);
+			     "instructions, but the kernel accepts at most %d",
+			     least, BPF_MAXINSNS);
 	return -E2BIG;
 }
 
@@ -558,8 +558,8 @@ static int compile_ordered(const struct profile *p, struct filter **filter,
 	*filter = ordered_compile(p);
 	if (!*filter) {
 		*problem = xasprintf("the filter would have more than %d "
-				     "instructions, and the kernel takes no "
-				     "more", BPF_MAXINSNS);
+				     "instructions, which is the most that the "
+				     "kernel accepts", BPF_MAXINSNS);
 		return -E2BIG;
 	}
 	wrong = prove((*filter)->code, (*filter)->n, p);

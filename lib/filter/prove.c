@@ -38,7 +38,7 @@ struct state {
 	struct accumulator a;
 	/* the number needs no further test */
 	bool judging;
-	/* the index of the first rule of the call that is not refuted */
+	/* the index of the call's first rule that is not refuted */
 	size_t refuted;
 };
 

@@ -117,9 +117,9 @@ static bool fix_bits(struct exclusions *x, struct word_set *s, uint32_t mask,
 }
 
 /*
- * The values whose masked bits differ from `k` form one set for each bit: in
- * set number `part`, this is the highest bit that differs. The same sets are
- * used for the test whether any bit of `k` is set.
+ * The values whose masked bits differ from `k` are divided into sets: in set
+ * number `part`, the highest bit that differs is bit number `part`. The same
+ * sets are used for the test whether any bit of `k` is set.
  */
 static bool differ_at(struct exclusions *x, struct word_set *s, uint32_t mask,
 		      uint32_t k, unsigned int part)

@@ -268,7 +268,7 @@ static const struct value {
 #undef C
 };
 
-/* Returns the call that has the rows for this call, too. */
+/* Returns the call whose rows are also valid for this call. */
 static const char *call_with_rows(const char *call)
 {
 	static const char *const same[][2] = {

@@ -531,7 +531,7 @@ static bool make_filters(struct reader *r, const struct firejail *f,
 		chain(all, &t);
 		ok = add_extra(&t, f);
 	}
-	/* firejail treats them as native calls */
+	/* firejail compiles seccomp.32.keep for the native architecture */
 	if (ok && f->keep_32.list) {
 		t = new_keep(r, f->action);
 		chain(all, &t);

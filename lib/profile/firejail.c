@@ -394,8 +394,8 @@ static bool read_line(struct parser *p, const char *from, char *line)
 	char *rest;
 
 	if (strlen(line) > LINE_MAX_BYTES)
-		return refuse(p->reader, "a line of more than %d bytes, which is "
-			      "all that firejail reads", LINE_MAX_BYTES);
+		return refuse(p->reader, "a line of more than %d bytes: firejail "
+			      "reads no further", LINE_MAX_BYTES);
 	line = clean(line);
 	if (*line == '?')
 		return read_conditional(p, line);

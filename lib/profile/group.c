@@ -57,8 +57,8 @@ static const struct group_member table[] = {
 	       "made by the kernel where a tool watches a function return"),
 	KERNEL("uprobe", "x86_64",
 	       "made by the kernel where a tool watches an instruction"),
-	KERNEL("exit", NULL, "a killed task did not make it"),
-	KERNEL("exit_group", NULL, "a killed process did not make it"),
+	KERNEL("exit", NULL, "a task that was killed did not call it"),
+	KERNEL("exit_group", NULL, "a process that was killed did not call it"),
 
 	{ GROUP_START, "execve", NULL, 0, false,
 	  "the program that loads the filter executes the command", 0 },

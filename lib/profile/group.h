@@ -48,11 +48,11 @@ enum runtime {		/* bits */
 	RUNTIME_HARDENED = 64,	/* systemd, with RestrictNamespaces= */
 };
 
-/* Programs with threads; thread-calls.c knows them by their calls. */
+/* Programs with threads; thread-calls.c recognizes them by their calls. */
 enum threaded {
 	THREADED_ANY,
 	THREADED_GLIBC,
-	THREADED_GLIBC_IDS,	/* which changes its user or group ids */
+	THREADED_GLIBC_IDS,	/* with glibc, and changes its ids */
 	THREADED_MUSL,
 	THREADED_GO,		/* linked without C */
 };

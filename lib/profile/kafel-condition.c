@@ -323,8 +323,8 @@ static struct node *parse_comparison(struct parser *p)
 }
 
 /*
- * Parses the rest of "A && B", "A || B" or "A, B", in this order of precedence.
- * After a value in parentheses, all three find no operator.
+ * Parses "A && B", "A || B" or "A, B", in this order of precedence. For a value
+ * in parentheses, there is no such operator.
  */
 static struct node *parse_chain(struct parser *p, const char *sign, int kind,
 				struct node *(*parse)(struct parser *p))

@@ -239,8 +239,8 @@ static uint64_t own_rights(uint32_t access, uint32_t types)
 }
 
 /*
- * Rights to create an object of one of these types. The type of a renamed
- * object is unknown.
+ * Rights to create an object of one of these types. A renamed object of unknown
+ * type may be a directory.
  */
 static uint64_t making(uint32_t access, uint32_t types)
 {
@@ -274,8 +274,8 @@ static uint64_t removing(uint32_t access, uint32_t types)
 }
 
 /*
- * Rights on the parent directory. A rename can replace an object with the new
- * name.
+ * Rights on the parent directory. A rename also removes an object that already
+ * has the new name.
  */
 static uint64_t parent_rights(uint32_t access, uint32_t types)
 {

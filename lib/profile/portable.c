@@ -14,9 +14,9 @@
 #define START "glibc 2.36 and musl 1.2.3: the start of a program"
 
 /*
- * The sources: recordings show which call a library makes (glibc 2.36, musl
- * 1.2.3, x86-64). For other rows, section 2 of the manual has it, under "C
- * library/kernel differences", or syscalls(2).
+ * The rows were made from recordings of both libraries (glibc 2.36, musl 1.2.3,
+ * x86-64). The source of other rows is section 2 of the manual: "C
+ * library/kernel differences" of the call's page, or syscalls(2).
  */
 static const struct portable_family families[] = {
 	{ { "execve", "access", "arch_prctl", "brk", "close", "mmap",
@@ -82,7 +82,7 @@ static const struct portable_family families[] = {
 	{ { "getrlimit", "setrlimit", "prlimit64", "ugetrlimit" }, false,
 	  "glibc and musl getrlimit, setrlimit: prlimit64" },
 	{ { "set_robust_list", "rseq" }, false,
-	  "glibc 2.35 makes it when a thread starts; musl does not" },
+	  "glibc 2.35 makes both when a thread starts, musl neither" },
 
 	{ { "poll", "ppoll", "ppoll_time64" }, false,
 	  "glibc poll: ppoll on arm64; " TIME64 },

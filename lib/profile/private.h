@@ -21,7 +21,7 @@ struct reader {
 	const char *file;
 	size_t line;		/* the line with the problem; 0: none */
 	char **problem;
-	/* the file has such conditions */
+	/* the file has conditions on capabilities, or on the kernel */
 	bool caps_decided, kernel_decided;
 	bool stray_errno;	/* a note about an errno was added */
 	/* all documents of the file; NULL: it had only one object */
@@ -43,7 +43,7 @@ bool read_snap(struct reader *r, char *text, size_t n);
 /* Whether a line can only be from a snapd list: a call, or one of its marks. */
 bool is_snap_line(const char *line, size_t n);
 bool read_kafel(struct reader *r, char *text, size_t n);
-/* Whether the text begins like a Kafel policy, after comments, definitions. */
+/* Whether a text begins like a Kafel policy, after comments and definitions. */
 bool is_kafel(const char *text);
 
 /*
@@ -53,7 +53,7 @@ bool is_kafel(const char *text);
 void minijail_prepare(struct host *host, const char *text);
 void firejail_prepare(struct host *host, const char *text);
 void kafel_prepare(struct host *host, const char *text);
-/* Loads the users and groups whose names it has. */
+/* Loads the users and groups that the list names. */
 void snap_prepare(struct host *host, const char *text);
 
 /*

@@ -119,8 +119,8 @@ void profile_note(struct profile *p, const char *fmt, ...)
 }
 
 /*
- * The pointers point into one array. Rules of one call keep its order, which
- * can matter.
+ * Rules of one call keep their order in the array, which can matter: both
+ * pointers point into it.
  */
 static int compare_rules(const void *a, const void *b)
 {

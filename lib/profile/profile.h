@@ -141,7 +141,7 @@ void profile_prepare(struct input *in, struct host *host);
  * conditions.
  */
 struct call_id *profile_allowed(const struct profile *p, size_t *n);
-/* Returns those of them that are allowed for all arguments, and not logged. */
+/* Does the same for calls that are allowed for all arguments and not logged. */
 struct call_id *profile_fully_allowed(const struct profile *p, size_t *n);
 
 /* Whether the profile's loader adds the call to every profile. */

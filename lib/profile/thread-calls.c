@@ -83,7 +83,7 @@ struct made {
 	const struct arch *arch;
 };
 
-/* Returns the first of these in a list of `n` calls by image. */
+/* Returns the calls of the first image and architecture in a sorted list. */
 static struct made made_first(struct fact **calls, size_t n)
 {
 	struct made made = { .at = calls, .arch = arch_of_call(calls[0]->id) };
@@ -122,8 +122,8 @@ static bool changes_ids(const struct made *made)
 
 /*
  * When a program starts, both C libraries call set_tid_address, and glibc then
- * calls set_robust_list. A Go program without C makes neither call, but the
- * others.
+ * calls set_robust_list. A Go program without C makes neither of these calls,
+ * but calls sched_getaffinity and sigaltstack.
  */
 static bool is_of(const struct made *made, enum threaded programs)
 {

@@ -373,7 +373,7 @@ static void copy_starts(struct trace *to, const struct trace *from,
 	free(index.images);
 }
 
-/* Copies the `wanted` images, and of these the runs that have a new index. */
+/* Copies the `wanted` images and their facts in runs that have a new index. */
 static struct trace *copy_trace(struct trace *from, const bool *wanted,
 				const uint32_t *runs, struct trace *to)
 {

@@ -377,7 +377,7 @@ static enum stream_event begin_segment(struct stream_reader *r,
 			refuse(r);
 	version = record->fields[1].via.u64;
 	if (version != STREAM_VERSION) {
-		why = xasprintf("stream version %llu, and this tool reads "
+		why = xasprintf("stream version %llu, but this tool reads "
 				"version %d", (unsigned long long)version,
 				STREAM_VERSION);
 		fail(r, STREAM_BAD, why);

@@ -88,8 +88,11 @@ enum fact_kind {
 struct fact {
 	uint32_t image;		/* index into images[] */
 	struct call_id id;
-	int32_t answer;		/* of a denial: -errno, or the signal that
-				   killed; of a path or socket: -errno or 0 */
+	/*
+	 * Of a denial: -errno, or the signal that killed the task. Of a path or
+	 * socket: -errno, or 0.
+	 */
+	int32_t answer;
 	/*
 	 * The other data that identify a fact of its kind; facts are sorted by
 	 * them as by memcmp(3). NULL only for kinds without a detail.

@@ -83,8 +83,8 @@ static char *runtime_version(const struct container_options *o)
 }
 
 /*
- * Starts the recording. Returns NULL after success, which it writes to the
- * journal, or the reason for a failure.
+ * Starts the recording. If that succeeds, notes it in the journal and returns
+ * NULL. Otherwise returns the reason for the failure.
  */
 static char *record(struct subject *s, const struct container_options *o,
 		    bool *required)

@@ -10,7 +10,7 @@
 
 #include "protobuf.h"
 
-/* the side that serves it */
+/* Each connection has the number of the side that serves requests on it. */
 enum nri_connection { NRI_PLUGIN = 1, NRI_RUNTIME = 2 };
 
 struct nri_buffer {

@@ -106,8 +106,8 @@ static const char *find_option(char **args, const char *const *names)
 
 /*
  * Returns the path of the configuration for "create" and "run", or NULL for
- * other commands. crun's option -f names a file in the working directory; the
- * usual name stands for the file in the bundle. runc has no such option.
+ * other commands. crun's option -f names a file in the working directory, but
+ * its default, config.json, is in the bundle. runc has no such option.
  */
 static char *find_config(char **args)
 {

@@ -134,7 +134,7 @@ static void see_failures(struct chain_finder *f)
 	f->unavailable = true;
 	message_note("the process that unwinds stacks failed three times and "
 		     "is not started again: a file of the command may be made "
-		     "for that");
+		     "to crash it");
 }
 
 /* Loads libdw at the first violation: without a violation, it is not needed. */

@@ -388,7 +388,7 @@ static void turn(struct session *s)
 	struct pollfd p[N_FDS] = {
 		[NOTIFIED] = { s->hung_up ? -1 : listener_fd(s->listener),
 			       POLLIN, 0 },
-		/* This looks at the new image while it exists. */
+		/* see_result() looks at the new image while it exists. */
 		[RESULT] = { s->n_starts ? s->workload.child.result_fd : -1,
 			     POLLIN, 0 },
 	};

@@ -43,13 +43,15 @@ void outcome_compare(const struct run *recorded,
 	char *then, *now;
 
 	if (!recorded->has_status) {
-		message_note("how it ended is not in the recording");
+		message_note("the recording does not contain how the command "
+			     "ended");
 		outcome_print(result);
 		return;
 	}
 	then = describe(true, recorded->status, recorded->duration_ns);
 	now = describe_result(result);
-	message_note("it %s when recorded; under the profile it %s", then, now);
+	message_note("the command %s when it was recorded; under the profile "
+		     "it %s", then, now);
 	if (result->has_status && result->status != recorded->status &&
 	    !result->interfered)
 		report_add_end(report, now);

@@ -81,7 +81,7 @@ podman_run() {
 	[ "$(ls streams | wc -l)" = 1 ]
 }
 
-@test "docker: the wrapper records a container as its runtime, even if dockerd and containerd are killed meanwhile" {
+@test "docker: with the wrapper as its runtime, a container is recorded, even if dockerd and containerd are killed meanwhile" {
 	docker_up "--directory=$PWD/streams" "--log=$PWD/log"
 	started+=("$dockerd")
 	docker run --rm --name web --runtime=sandprint --network none bb \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The names in a pair, such as `early` and `late`, do the same in another order
- * of time. usage: timing NAME
+ * usage: timing NAME — some names do the same with different timing: `early` and
+ * `late`, `unfinished` and `finished`
  */
 #include <pthread.h>
 #include <spawn.h>
