@@ -377,8 +377,7 @@ static bool see_continuation(struct log *log, struct lines *l,
 	struct process *p = log->cut;
 
 	if (!p || p->pending < 0)
-		return lines_refuse(l, "not a line of strace, or not a whole "
-				    "one");
+		return lines_refuse(l, "not a complete line of strace");
 	see_rest(log, p, p->pending, line);
 	return true;
 }

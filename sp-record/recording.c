@@ -239,7 +239,7 @@ static void tell_ready(struct session *s)
 	s->ready_fd = -1;
 }
 
-/* Whether the command is ready, which it is at its first mark. */
+/* Whether the first mark was reached: the command is then ready. */
 static bool is_marked(const struct session *s)
 {
 	struct tracer_phase phases[TRACER_PHASES];

@@ -466,7 +466,7 @@ errnos() {
 		select(.names | index("clone3")) | .errnoRet == 38' >/dev/null
 	for format in systemd firejail; do
 		sp-emit --$format a.sp 2>err | shows -w clone3
-		grep -q 'but allowed here, .* fails with ENOSYS .*: clone3 ENOSYS$' err
+		grep -q 'but allowed here, .* gets ENOSYS .*: clone3 ENOSYS$' err
 		sp-emit --$format --deny-denied a.sp 2>err |
 			grep -v '^#' | lacks -w clone3
 	done

@@ -286,7 +286,7 @@ install() {
 	ln -s "$PWD/elsewhere/f" etc/y.service.d/50-sandprint.conf
 	ln -s "$PWD/elsewhere/f" etc/z.service.d/.50-sandprint.conf.new
 	run -2 install y a.sp
-	[[ $output == *"50-sandprint.conf: a symbolic link"* ]]
+	[[ $output == *"50-sandprint.conf: not a regular file, and --install follows no symbolic link"* ]]
 	run -0 install z a.sp
 	[ "$(find elsewhere)" = elsewhere ]
 	for name in ../x x/y '' @ @x.service x.socket .service 'x y' x.slice "$(printf '%0300d' 1)"; do

@@ -278,12 +278,12 @@ three_rounds() {
 		action: "SCMP_ACT_KILL_PROCESS"}]}' >p.json
 	sp-record -q -o t.sp -- ls / >/dev/null
 	run -1 sp-verify -p p.json --enforce --replay t.sp
-	[[ $output =~ it\ exited\ with\ 0\ after\ [0-9.]+\ s\ when\ recorded\;\ under\ the\ profile\ it\ was\ killed\ by\ SIGSYS\ after\ [0-9.]+\ s ]]
+	[[ $output =~ the\ command\ exited\ with\ 0\ after\ [0-9.]+\ s\ when\ it\ was\ recorded\;\ under\ the\ profile\ it\ was\ killed\ by\ SIGSYS\ after\ [0-9.]+\ s ]]
 	run -1 sp-verify -p p.json --enforce -- ls /
 	[[ $output =~ under\ the\ profile\ it\ was\ killed\ by\ SIGSYS\ after ]]
 	jq -n '{defaultAction: "SCMP_ACT_ALLOW"}' >p.json
 	run -0 sp-verify -p p.json --enforce --replay t.sp
-	[[ $output =~ it\ exited\ with\ 0\ after\ [0-9.]+\ s\ when\ recorded\;\ under\ the\ profile\ it\ exited\ with\ 0\ after ]]
+	[[ $output =~ the\ command\ exited\ with\ 0\ after\ [0-9.]+\ s\ when\ it\ was\ recorded\;\ under\ the\ profile\ it\ exited\ with\ 0\ after ]]
 	run -0 sp-verify -p p.json --replay t.sp
 	[[ $output != *"under the profile"* ]]
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Tests that the tools enter the sandbox of sandbox.h, except sp-record.
+# Tests that all tools except sp-record enter the sandbox of sandbox.h.
 
 load helper
 

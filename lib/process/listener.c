@@ -280,8 +280,8 @@ static _Noreturn void send_listener(const struct listener *l)
 /*
  * Starts a process that sends the descriptor. The child cannot send it itself,
  * because nobody would answer the notification of that call. The sender shares
- * the child's descriptors, but not its filter, since it is also a child of our
- * parent.
+ * the child's descriptors, but starts before the child has the filter. It is a
+ * child of our parent, like the child.
  */
 static bool start_sender(const struct listener *l)
 {

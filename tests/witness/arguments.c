@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Makes calls with known arguments. With an argument of its own, it also makes
- * calls that a profile of a run without it must deny, and prints "NAME ERRNO"
- * for each.
+ * usage: arguments [other] — makes calls with known arguments. With "other", then
+ * makes calls with other arguments, and prints "NAME ERRNO" for each. A profile
+ * of a run without "other" must deny these.
  */
 #include <errno.h>
 #include <fcntl.h>
