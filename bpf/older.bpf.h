@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
 /*
- * A part of record.bpf.c: all differences between its two objects. With
- * OLDER_KERNEL, it is compiled for Linux 5.10 to 5.16, which lack helpers,
- * atomic operations and types of arguments that the other object uses.
+ * A part of record.bpf.c: the functions and macros that differ between its
+ * objects. With OLDER_KERNEL, it is compiled for Linux 5.10 to 5.16, which lack
+ * helpers, atomic operations and types of arguments that the other objects use.
  */
 
 /*

@@ -180,6 +180,22 @@ ctypes.CDLL(None).prctl(35, 14, 0, 0, 0)'
 	sp-emit --json notify.sp | jq -e '.runs[0].blind | any(test("executable"))'
 }
 
+@test "the command starts with the signal mask that the tool was started with" {
+	requires_root
+	local tool
+	echo '{"defaultAction": "SCMP_ACT_ALLOW"}' >p.json
+	echo '{"ruleset": [{"handledAccessFs": ["make_sock"]}]}' >l.json
+	# 15 is SIGTERM. The tools themselves also block SIGTTIN (21) and SIGTTOU (22).
+	for tool in 'sp-record -q --method=bpf' 'sp-record -q --method=notify' 'sp-verify -p p.json' \
+		'sp-verify --enforce --landlock l.json'; do
+		# shellcheck disable=SC2086 # words
+		/usr/bin/python3 -c 'import os, signal, sys
+signal.pthread_sigmask(signal.SIG_SETMASK, {15})
+os.execvp(sys.argv[1], sys.argv[1:])' $tool -o result -- grep SigBlk /proc/self/status >out
+		[ "$(<out)" = $'SigBlk:\t0000000000004000' ]
+	done
+}
+
 @test "the command cannot trace the recorder or the verifier, although both have the same uid" {
 	requires_root
 	local tool capable=(setpriv --reuid=65534 --regid=65534 --clear-groups
