@@ -455,7 +455,7 @@ static bool is_conditional_move(const cs_insn *insn)
 	return insn->id >= X86_INS_CMOVA && insn->id <= X86_INS_CMOVS;
 }
 
-/* Makes the values unknown that an instruction writes in another way. */
+/* Makes all values unknown that an instruction writes: it is not followed. */
 static void spoil(struct state *s, const cs_insn *insn, const cs_x86 *x86)
 {
 	int64_t offset;
