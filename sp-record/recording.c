@@ -14,10 +14,10 @@
 #include "base/clock.h"
 #include "base/message.h"
 #include "base/text.h"
-#include "hurry.h"
 #include "live.h"
 #include "machine.h"
 #include "process/workload.h"
+#include "priority.h"
 #include "progress.h"
 
 #define SECOND 1000000000ULL	/* ns */
@@ -45,7 +45,7 @@ struct session {
 	struct tracer *tracer;
 	/* child.pid is 0 without a command */
 	struct workload workload;
-	struct hurry hurry;
+	struct priority priority;
 	bool over;
 	/* When to print the note about remaining tasks. 0: never. */
 	uint64_t tell_ns;
@@ -214,7 +214,7 @@ static int patience(const struct session *s)
 		s->workload.due_ns, s->tell_ns, s->tracer_ns,
 		until_due(s->until), progress_due(s->line),
 		jobs_due(s->options->jobs), s->ask_ns, live_due(s->live),
-		hurry_due(&s->hurry),
+		priority_due(&s->priority),
 	};
 
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
@@ -261,7 +261,7 @@ static void watch(struct session *s)
 		workload_fds(&s->workload, fds);
 		/* The priority may be lowered, so tasks must wait for us. */
 		tracer_rest(s->tracer, false);
-		tracer_rest(s->tracer, hurry_limit(&s->hurry));
+		tracer_rest(s->tracer, priority_limit(&s->priority));
 		if (poll(fds, N_FDS, patience(s)) < 0 && errno != EINTR)
 			message_fatal("cannot wait for events: %s", strerror(errno));
 		if (fds[0].revents)
@@ -318,7 +318,7 @@ static int start(struct session *s, const struct command *command)
 	error = command_start(&c, &s->workload.child);
 	if (error)
 		return error;
-	hurry_begin(&s->hurry);
+	priority_raise(&s->priority);
 	error = tracer_complete(s->tracer);
 	if (error) {
 		command_abort(&s->workload.child);
@@ -376,7 +376,7 @@ int recording_run(struct recording *r, const struct recording_options *options,
 			tell_ready(&s);
 		follow(&s);
 	}
-	hurry_end(&s.hurry);
+	priority_restore(&s.priority);
 	forward_close(&r->signals);
 	return error;
 }
@@ -396,7 +396,7 @@ int recording_attach(struct recording *r,
 	forbid_tracing();
 	signal(SIGPIPE, SIG_IGN);
 	if (!error) {
-		hurry_begin(&s.hurry);
+		priority_raise(&s.priority);
 		error = tracer_complete(tracer);
 		if (!error)
 			error = tracer_attach(tracer, missing);
@@ -406,7 +406,7 @@ int recording_attach(struct recording *r,
 			jobs_run(options->jobs, now_ns());
 			follow(&s);
 		}
-		hurry_end(&s.hurry);
+		priority_restore(&s.priority);
 	}
 	forward_close(&r->signals);
 	return error;

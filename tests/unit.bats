@@ -83,9 +83,9 @@ unit() {
 	unit objects
 }
 
-@test "unit/hurry: the recorder's real-time priority is limited" {
+@test "unit/priority: the recorder's real-time priority is limited" {
 	local status=0
-	unit hurry || status=$?
+	unit priority || status=$?
 	[ "$status" -ne 77 ] || skip "no real-time priority"
 	[ "$status" -eq 0 ]
 }

@@ -34,14 +34,14 @@
  * takes some 70 ms of CPU time, and on a busy machine other processes would get
  * ten times as much meanwhile. It is no error if the priority cannot be raised.
  */
-static void hurry(int flags)
+static void raise_priority(int flags)
 {
 	struct sched_param first = { .sched_priority = 1 };
 
 	sched_setscheduler(0, SCHED_FIFO | flags, &first);
 }
 
-static void unhurry(void)
+static void restore_priority(void)
 {
 	struct sched_param none = { 0 };
 
@@ -297,7 +297,7 @@ static void become_recorder(const struct attendance *a, int ready)
 	char **argv;
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	hurry(SCHED_RESET_ON_FORK);
+	raise_priority(SCHED_RESET_ON_FORK);
 	argv = recorder_argv(a, ready);
 	if (dup2(output_fd(a->out), STDOUT_FILENO) >= 0 &&
 	    dup2(a->messages, STDERR_FILENO) >= 0 &&
@@ -515,7 +515,7 @@ static void attending(struct attendance *a, int report)
 	if (a->recorder > 0)
 		leave_cgroups(a->recorder);
 	if (tell(report, ready, a)) {
-		unhurry();
+		restore_priority();
 		close(report);
 		finish(a);
 	} else if (a->recorder > 0) {
@@ -605,7 +605,7 @@ char *attend(const struct subject *s, const struct request *r,
 	char *problem = prepare(&a);
 	int fds[2];
 
-	hurry(0);
+	raise_priority(0);
 	if (!problem && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
 				   fds)) {
 		problem = xasprintf("cannot make a socket: %s",
@@ -618,7 +618,7 @@ char *attend(const struct subject *s, const struct request *r,
 			problem = xstrdup("no process can be started");
 		close(fds[0]);
 	}
-	unhurry();
+	restore_priority();
 	release(&a);
 	return problem;
 }

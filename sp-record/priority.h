@@ -9,15 +9,15 @@
  * part of each second. While it lacks the priority, a task that loads a filter
  * waits for the recorder: foresee_filter() in bpf/position.bpf.h.
  */
-#ifndef HURRY_H
-#define HURRY_H
+#ifndef PRIORITY_H
+#define PRIORITY_H
 
 #include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 /* The priority of one thread, which must make all of these calls. */
-struct hurry {
+struct priority {
 	/* the scheduling policy before: sched(7) */
 	int policy;
 	struct sched_param param;
@@ -28,21 +28,21 @@ struct hurry {
 };
 
 enum {
-	HURRY_PERIOD_MS = 1000,
+	PRIORITY_PERIOD_MS = 1000,
 	/* the most CPU time with the priority in a period */
-	HURRY_MOST_MS = 200,
+	PRIORITY_MOST_MS = 200,
 };
 
 /* Raises the priority. */
-void hurry_begin(struct hurry *h);
+void priority_raise(struct priority *p);
 /*
  * Lowers the priority for the rest of the period if the CPU time is used up,
  * and raises it again in the next one. Returns whether it is raised.
  */
-bool hurry_limit(struct hurry *h);
+bool priority_limit(struct priority *p);
 /* Returns when to raise the priority again; 0: never. */
-uint64_t hurry_due(const struct hurry *h);
-/* Restores the policy. Does nothing without hurry_begin(). */
-void hurry_end(struct hurry *h);
+uint64_t priority_due(const struct priority *p);
+/* Restores the former policy. Does nothing without priority_raise(). */
+void priority_restore(struct priority *p);
 
 #endif
