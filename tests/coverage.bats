@@ -56,6 +56,12 @@ coverage() { sp-diff --coverage --json "$@"; }
 	shows -x 'sp-emit: 3 of 4 calls were seen in one run only' <<<"$stderr"
 	runs 1 | "$TESTS/mkstream" | sp-merge -o m.sp 2>err
 	[ ! -s err ]
+	# A learned run has only the calls that a profile denied.
+	{
+		runs 1
+		printf 'run 99 learned how=verify\nimage /bin/true 99:1:1\ncall 99 83 1\n'
+	} | "$TESTS/mkstream" | sp-merge -o m.sp 2>err
+	[ ! -s err ]
 }
 
 @test "a repeated run changes no figure" {

@@ -117,6 +117,12 @@ struct call_total *trace_totals(const struct trace *t,
 
 enum { NO_GROUP = UINT32_MAX, MANY_GROUPS = UINT32_MAX - 1 };
 
+/* A run of `sp-verify --learn` has only the calls that a profile denied. */
+static bool is_whole(const struct run *run)
+{
+	return !run_is_harness(run) && !run_has_how(run, "verify");
+}
+
 /*
  * Numbers the recordings, and returns the number of each run's recording. The
  * caller frees the array.
@@ -127,7 +133,7 @@ static uint32_t *number_recordings(const struct trace *t, uint32_t *n)
 
 	*n = 0;
 	for (size_t i = 0; i < t->n_runs; i++)
-		numbers[i] = run_is_harness(t->runs[i]) ? NO_GROUP :
+		numbers[i] = !is_whole(t->runs[i]) ? NO_GROUP :
 			run_is_later_part(t->runs, i) ? *n - 1 : (*n)++;
 	return numbers;
 }

@@ -293,7 +293,8 @@ struct call_total *trace_totals(const struct trace *t,
 /*
  * Returns "3 of 40 calls were seen in one run only", which the caller frees.
  * NULL if there are fewer than two runs. For this, phases of one recording are
- * one run, and the harness of --split is not counted. The trace must be sorted.
+ * one run, and the harness of --split and runs of `sp-verify --learn` are not
+ * counted. The trace must be sorted.
  */
 char *trace_seen_once(const struct trace *t);
 
