@@ -194,7 +194,7 @@ static void write_indirect(const struct digest *d, FILE *out)
 
 /*
  * Writes `before` and the notable abilities with that extent, and returns their
- * number. Writes nothing if there are none.
+ * number. Without such an ability, writes nothing.
  */
 static size_t write_notable(const struct digest *d, enum extent extent,
 			    const char *before, FILE *out)

@@ -12,8 +12,9 @@
 
 /*
  * Starts a process that shares our memory, keeps the descriptors `fds` open,
- * and is killed when we exit. Sorts `fds`. Returns false if this fails, or if
- * nobody may reap the process.
+ * and is killed when we exit. Sorts `fds`. Returns false if this fails. Outside
+ * the initial pid namespace it always returns false, because the process could
+ * stay a zombie there.
  */
 bool remains_leave(int *fds, size_t n);
 

@@ -140,9 +140,11 @@ container() {
 		"sandprint-as-$$-$runtime" </dev/null >out 2>err 3>&-
 }
 
+# remove RUNTIME — removes the container that `container` started, if any
 remove() {
-	without_unified "$1" --root "$BATS_TEST_TMPDIR/state" delete --force \
-		"sandprint-as-$$-$1" 2>/dev/null || true
+	local name=sandprint-as-$$-$1
+	[ ! -e "$BATS_TEST_TMPDIR/state/$name" ] ||
+		without_unified "$1" --root "$BATS_TEST_TMPDIR/state" delete --force "$name"
 }
 
 teardown() {
